@@ -1,0 +1,254 @@
+//! The accounts, kept as signed sums of all moves: whatever leaves one enters another.
+
+use std::collections::BTreeMap;
+
+use crate::amount::Credits;
+use crate::id::{GrantId, HoldId};
+use crate::ledger::account::{Account, Move};
+use crate::ledger::audit::report::Findings;
+use crate::ledger::entry::{Entry, Fact};
+use crate::ledger::grant::{Class, GrantTerms};
+use crate::time::Timestamp;
+
+/// The place of a grant in the order of use, as a key that sorts.
+type Place = (u8, bool, Option<Timestamp>, Timestamp, GrantId);
+
+/// Where a grant's credits went for good.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Gone {
+    pub(super) spent: i128,
+    pub(super) to_debt: i128,
+    pub(super) expired: i128,
+    pub(super) clawed: i128,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Books {
+    balances: BTreeMap<Account, i128>,
+    terms: BTreeMap<GrantId, GrantTerms>,
+    /// Grants that have unheld or held credits, in the order of use.
+    live: BTreeMap<Place, GrantId>,
+    held: BTreeMap<GrantId, i128>,
+    gone: BTreeMap<GrantId, Gone>,
+    /// The most that overdraft and debt were together, and where.
+    peak: (i128, u64),
+}
+
+impl Books {
+    pub(super) fn balance(&self, account: Account) -> i128 {
+        self.balances.get(&account).copied().unwrap_or_default()
+    }
+
+    pub(super) fn terms(&self, grant: GrantId) -> Option<&GrantTerms> {
+        self.terms.get(&grant)
+    }
+
+    pub(super) fn grants(&self) -> impl Iterator<Item = &GrantTerms> {
+        self.terms.values()
+    }
+
+    pub(super) fn unheld(&self, grant: GrantId) -> i128 {
+        self.balance(Account::Left(grant))
+    }
+
+    pub(super) fn held(&self, grant: GrantId) -> i128 {
+        self.held.get(&grant).copied().unwrap_or_default()
+    }
+
+    pub(super) fn gone(&self, grant: GrantId) -> Gone {
+        self.gone.get(&grant).copied().unwrap_or_default()
+    }
+
+    pub(super) fn debt(&self) -> i128 {
+        -self.balance(Account::Debt)
+    }
+
+    pub(super) fn peak(&self) -> (i128, u64) {
+        self.peak
+    }
+
+    /// Grants that can be taken from at an instant, with their unheld credits, in the order of
+    /// use (I13).
+    pub(super) fn takeable(&self, at: Timestamp) -> impl Iterator<Item = (&GrantTerms, i128)> {
+        self.live
+            .values()
+            .filter_map(|grant| self.terms.get(grant))
+            .filter(move |terms| inside(terms, at))
+            .map(|terms| (terms, self.unheld(terms.id)))
+            .filter(|(_, unheld)| *unheld > 0)
+    }
+
+    /// What a hold has of each grant, in the order of use.
+    pub(super) fn slices(&self, hold: HoldId) -> Vec<(GrantId, i128)> {
+        let nobody = GrantId::from_bits(0);
+        let everybody = GrantId::from_bits(u128::MAX);
+        let range = Account::Held(hold, nobody)..=Account::Held(hold, everybody);
+        let mut slices: Vec<(GrantId, i128)> = self
+            .balances
+            .range(range)
+            .filter_map(|(account, balance)| match account {
+                Account::Held(_, grant) if *balance != 0 => Some((*grant, *balance)),
+                _ => None,
+            })
+            .collect();
+        slices.sort_by_key(|(grant, _)| self.terms.get(grant).map(place));
+        slices
+    }
+
+    /// Whatever expiry or debt was due at an instant has been booked by the time it is over.
+    pub(super) fn all_due_is_booked(&self, at: Timestamp, position: u64, out: &mut Findings) {
+        for terms in self.live.values().filter_map(|grant| self.terms.get(grant)) {
+            let unheld = self.unheld(terms.id);
+            if terms.expires.is_some_and(|end| end <= at) {
+                out.check("I16", Some(position), unheld == 0, || {
+                    format!("{} of {} stay unheld past their expiry", told(unheld), terms.id)
+                });
+            }
+        }
+        if let Some((terms, unheld)) = self.takeable(at).next() {
+            let debt = self.debt();
+            out.check("I5", Some(position), debt <= 0, || {
+                let (debt, unheld) = (told(debt), told(unheld));
+                format!("debt of {debt} stays although {unheld} of {} could pay", terms.id)
+            });
+        }
+    }
+
+    /// I1: the moves are ones that this fact may make, each of a positive amount.
+    pub(super) fn fits(&self, entry: &Entry, out: &mut Findings) {
+        let here = Some(entry.position);
+        let mut sum: BTreeMap<Account, i128> = BTreeMap::new();
+        for each in &entry.moves {
+            let micros = i128::from(each.amount.micros());
+            *sum.entry(each.from).or_default() -= micros;
+            *sum.entry(each.to).or_default() += micros;
+            out.check("I1", here, micros > 0 && may(&entry.fact, each), || {
+                let kind = entry.fact.kind();
+                format!("{kind} may not move {} from {:?} to {:?}", each.amount, each.from, each.to)
+            });
+        }
+        let total: i128 = sum.values().sum();
+        out.check("I1", here, total == 0 && !sum.is_empty(), || {
+            format!("its {} moves sum to {}", entry.moves.len(), told(total))
+        });
+    }
+
+    /// Books the entry's moves; I3 for grants, I5 for every account touched.
+    pub(super) fn book(&mut self, entry: &Entry, out: &mut Findings) {
+        let here = Some(entry.position);
+        if let Fact::Granted(terms) = entry.fact {
+            self.open(&terms, entry, out);
+        }
+        for each in &entry.moves {
+            let micros = i128::from(each.amount.micros());
+            *self.balances.entry(each.from).or_default() -= micros;
+            *self.balances.entry(each.to).or_default() += micros;
+            self.follow_grant(each, micros);
+        }
+        for each in &entry.moves {
+            for account in [each.from, each.to] {
+                let balance = self.balance(account);
+                let below = matches!(account, Account::Issued | Account::Debt | Account::Overdraft);
+                out.check("I5", here, if below { balance <= 0 } else { balance >= 0 }, || {
+                    format!("{account:?} stands at {}", told(balance))
+                });
+                self.keep_live(account);
+            }
+        }
+        let beyond = -(self.balance(Account::Debt) + self.balance(Account::Overdraft));
+        if beyond > self.peak.0 {
+            self.peak = (beyond, entry.position);
+        }
+    }
+
+    fn open(&mut self, terms: &GrantTerms, entry: &Entry, out: &mut Findings) {
+        let here = Some(entry.position);
+        let given: i128 = entry.moves.iter().map(|each| i128::from(each.amount.micros())).sum();
+        out.check("I3", here, given == i128::from(terms.amount.micros()), || {
+            format!("{} is a grant of {} but gets {}", terms.id, terms.amount, told(given))
+        });
+        if let Some(before) = self.terms.insert(terms.id, *terms) {
+            out.add("I3", here, format!("{} was granted before", terms.id));
+            self.live.remove(&place(&before));
+        }
+        self.keep_live(Account::Left(terms.id));
+    }
+
+    fn follow_grant(&mut self, each: &Move, micros: i128) {
+        if let Account::Held(_, grant) = each.to {
+            *self.held.entry(grant).or_default() += micros;
+        }
+        if let Account::Held(_, grant) = each.from {
+            *self.held.entry(grant).or_default() -= micros;
+        }
+        let (Account::Left(grant) | Account::Held(_, grant)) = each.from else {
+            return;
+        };
+        let gone = self.gone.entry(grant).or_default();
+        match each.to {
+            Account::Spent => gone.spent += micros,
+            Account::Debt => gone.to_debt += micros,
+            Account::Expired => gone.expired += micros,
+            Account::Clawed => gone.clawed += micros,
+            _ => {}
+        }
+    }
+
+    /// Keeps `live` to the grants that have credits, and balances to those that are not nothing.
+    fn keep_live(&mut self, account: Account) {
+        if self.balance(account) == 0 {
+            self.balances.remove(&account);
+        }
+        let (Account::Left(grant) | Account::Held(_, grant)) = account else {
+            return;
+        };
+        let Some(terms) = self.terms.get(&grant) else {
+            return;
+        };
+        let place = place(terms);
+        if self.unheld(grant) == 0 && self.held(grant) == 0 {
+            self.live.remove(&place);
+        } else {
+            self.live.insert(place, grant);
+        }
+    }
+}
+
+fn may(fact: &Fact, each: &Move) -> bool {
+    use Account::{Clawed, Debt, Expired, Held, HeldOverdraft, Issued, Left, Overdraft, Spent};
+    match (fact, each.from, each.to) {
+        (Fact::Granted(terms), Issued, Left(grant)) => grant == terms.id,
+        (Fact::Held { hold, .. }, Left(from), Held(h, to)) => from == to && h == *hold,
+        (Fact::Extended { hold, .. }, Left(from), Held(h, to)) => from == to && h == *hold,
+        (Fact::Extended { hold, .. }, Overdraft, HeldOverdraft(h)) => h == *hold,
+        (Fact::Ended { hold, .. }, Held(h, _), Spent) => h == *hold,
+        (Fact::Ended { hold, .. }, Held(h, from), Left(to)) => from == to && h == *hold,
+        (Fact::Ended { hold, .. }, HeldOverdraft(h), Spent | Overdraft) => h == *hold,
+        (Fact::Ended { .. }, Debt, Overdraft) => true,
+        (Fact::TakenBack { grant }, Left(from), Clawed) => from == *grant,
+        (Fact::Expired, Left(_), Expired) => true,
+        (Fact::DebtPaid, Left(_), Debt) => true,
+        _ => false,
+    }
+}
+
+/// Effective and not expired at an instant: half-open (I15).
+pub(super) fn inside(terms: &GrantTerms, at: Timestamp) -> bool {
+    at >= terms.effective && terms.expires.is_none_or(|end| at < end)
+}
+
+fn place(terms: &GrantTerms) -> Place {
+    let class = match terms.class {
+        Class::Included => 0,
+        Class::Purchased => 1,
+    };
+    (class, terms.expires.is_none(), terms.expires, terms.effective, terms.id)
+}
+
+/// Micro-credits in words.
+pub(super) fn told(micros: i128) -> String {
+    match i64::try_from(micros) {
+        Ok(micros) => Credits::from_micros(micros).to_string(),
+        Err(_) => format!("{micros} micro-credits"),
+    }
+}

@@ -1,0 +1,196 @@
+//! The order of use: what was taken, charged, returned, paid and expired, against what the
+//! accounts say should have been (I5, I6, I9, I13 to I16).
+
+use crate::id::{GrantId, HoldId};
+use crate::ledger::account::{Account, Move};
+use crate::ledger::audit::books::{Books, inside, told};
+use crate::ledger::audit::report::Findings;
+use crate::ledger::entry::{EndKind, Entry, Fact};
+use crate::ledger::grant::Class;
+
+/// Amounts at places, in the order in which they were booked.
+type Parts<P> = Vec<(P, i128)>;
+
+pub(super) fn check(books: &Books, entry: &Entry, out: &mut Findings) {
+    match entry.fact {
+        Fact::Held { .. } | Fact::Extended { .. } => {
+            in_order(books, entry, out);
+            overdraft_last(books, entry, out);
+        }
+        Fact::DebtPaid => in_order(books, entry, out),
+        Fact::Ended { hold, how, .. } => ended(books, entry, (hold, how), out),
+        Fact::TakenBack { grant } => in_time(books, entry, grant, out),
+        Fact::Expired => expired(books, entry, out),
+        Fact::Granted(_) => {}
+    }
+}
+
+fn micros(each: &Move) -> i128 {
+    i128::from(each.amount.micros())
+}
+
+fn total<P>(parts: &[(P, i128)]) -> i128 {
+    parts.iter().map(|(_, micros)| micros).sum()
+}
+
+/// What the entry took of unheld credits, grant by grant.
+fn taken(entry: &Entry) -> Parts<GrantId> {
+    let of_grant = |each: &Move| match each.from {
+        Account::Left(grant) => Some((grant, micros(each))),
+        _ => None,
+    };
+    entry.moves.iter().filter_map(of_grant).collect()
+}
+
+/// I13: the same sum, taken anew, gives the same parts. I14, I15 for each part.
+fn in_order(books: &Books, entry: &Entry, out: &mut Findings) {
+    let here = Some(entry.position);
+    let parts = taken(entry);
+    let mut missing = total(&parts);
+    let mut expected = Parts::new();
+    for (terms, unheld) in books.takeable(entry.at) {
+        if missing <= 0 {
+            break;
+        }
+        let part = missing.min(unheld);
+        missing -= part;
+        expected.push((terms.id, part));
+    }
+    out.check("I13", here, parts == expected, || {
+        format!("took {}; the order of use is {}", listed(&parts), listed(&expected))
+    });
+    for (grant, _) in &parts {
+        let grant = *grant;
+        out.check("I15", here, books.terms(grant).is_some_and(|t| inside(t, entry.at)), || {
+            format!("took of {grant}, which is not effective or has expired at {}", entry.at)
+        });
+    }
+    let purchased =
+        |grant: &GrantId| books.terms(*grant).is_some_and(|terms| terms.class == Class::Purchased);
+    let passed_over = books.takeable(entry.at).find(|(terms, unheld)| {
+        let part: i128 = parts.iter().filter(|p| p.0 == terms.id).map(|p| p.1).sum();
+        terms.class == Class::Included && part < *unheld
+    });
+    let fine = passed_over.is_none() || !parts.iter().any(|(grant, _)| purchased(grant));
+    out.check("I14", here, fine, || match passed_over {
+        Some((terms, _)) => format!("took purchased credits while {} had included ones", terms.id),
+        None => String::new(),
+    });
+}
+
+/// I5: nothing is taken while there is debt, and overdraft only when nothing else can be taken.
+fn overdraft_last(books: &Books, entry: &Entry, out: &mut Findings) {
+    let here = Some(entry.position);
+    let parts = taken(entry);
+    let debt = books.debt();
+    out.check("I5", here, debt == 0 || parts.is_empty(), || {
+        format!("took {} while {} were outstanding", listed(&parts), told(debt))
+    });
+    if entry.moves.iter().any(|each| each.from == Account::Overdraft) {
+        let takeable: i128 = books.takeable(entry.at).map(|(_, unheld)| unheld).sum();
+        let left = takeable - total(&parts);
+        out.check("I5", here, left <= 0, || {
+            format!("went into overdraft while {} could be taken", told(left))
+        });
+    }
+}
+
+/// I6, I9, I13 for the end of a hold: charged in the order of use with overdraft last, returned
+/// in its reverse with overdraft first; the charged overdraft, and nothing else, becomes debt.
+fn ended(books: &Books, entry: &Entry, (hold, how): (HoldId, EndKind), out: &mut Findings) {
+    let here = Some(entry.position);
+    let mut held: Parts<Account> = books
+        .slices(hold)
+        .into_iter()
+        .map(|(grant, part)| (Account::Held(hold, grant), part))
+        .collect();
+    let overdraft = Account::HeldOverdraft(hold);
+    held.push((overdraft, books.balance(overdraft)));
+    let charged = sequence(entry, |to| to == Account::Spent);
+    let returned = sequence(entry, |to| to != Account::Spent);
+    let charge = total(&charged);
+    out.check("I6", here, charge <= total(&held), || {
+        format!("charged {} of a hold of {}", told(charge), told(total(&held)))
+    });
+    out.check("I9", here, how != EndKind::Released || charge == 0, || {
+        format!("released, but charged {}", told(charge))
+    });
+    let (due, mut back) = split(&held, charge);
+    back.reverse();
+    out.check("I13", here, charged == due, || {
+        format!("charged {}; the order of use is {}", listed(&charged), listed(&due))
+    });
+    out.check("I13", here, returned == back, || {
+        format!("returned {}; the reverse order is {}", listed(&returned), listed(&back))
+    });
+    let on_debt: i128 =
+        entry.moves.iter().filter(|each| each.from == Account::Debt).map(micros).sum();
+    let of_overdraft: i128 =
+        charged.iter().filter(|(from, _)| *from == overdraft).map(|(_, part)| part).sum();
+    out.check("I5", here, on_debt == of_overdraft, || {
+        format!("debt of {} for {} of overdraft", told(on_debt), told(of_overdraft))
+    });
+}
+
+/// The entry's moves out of holds into wanted accounts.
+fn sequence(entry: &Entry, wanted: impl Fn(Account) -> bool) -> Parts<Account> {
+    let held = |account| matches!(account, Account::Held(..) | Account::HeldOverdraft(_));
+    entry
+        .moves
+        .iter()
+        .filter(|each| held(each.from) && wanted(each.to))
+        .map(|each| (each.from, micros(each)))
+        .collect()
+}
+
+/// The first `charge` of the parts, and what is behind it.
+fn split(parts: &[(Account, i128)], charge: i128) -> (Parts<Account>, Parts<Account>) {
+    let (mut first, mut behind) = (Parts::new(), Parts::new());
+    let mut rest = charge;
+    for (account, part) in parts {
+        let now = rest.clamp(0, (*part).max(0));
+        rest -= now;
+        if now > 0 {
+            first.push((*account, now));
+        }
+        if *part > now {
+            behind.push((*account, *part - now));
+        }
+    }
+    (first, behind)
+}
+
+/// I15: an expired grant has nothing to take back.
+fn in_time(books: &Books, entry: &Entry, grant: GrantId, out: &mut Findings) {
+    let expires = books.terms(grant).map(|terms| terms.expires);
+    let fine = expires.is_some_and(|end| end.is_none_or(|end| entry.at < end));
+    out.check("I15", Some(entry.position), fine, || {
+        format!("took back of {grant}, which is unknown or has expired at {}", entry.at)
+    });
+}
+
+/// I16: each part is all that is unheld of a grant past its expiry, once.
+fn expired(books: &Books, entry: &Entry, out: &mut Findings) {
+    let here = Some(entry.position);
+    let parts = taken(entry);
+    for (i, (grant, part)) in parts.iter().enumerate() {
+        let ends = books.terms(*grant).and_then(|terms| terms.expires);
+        out.check("I16", here, ends.is_some_and(|end| end <= entry.at), || {
+            format!("{grant} has not reached its expiry at {}", entry.at)
+        });
+        let unheld = books.unheld(*grant);
+        out.check("I16", here, *part == unheld, || {
+            format!("{} of {grant} expired, but {} were unheld", told(*part), told(unheld))
+        });
+        let once = parts.iter().take(i).all(|(before, _)| before != grant);
+        out.check("I16", here, once, || format!("{grant} expired twice in one entry"));
+    }
+}
+
+fn listed<P: std::fmt::Debug>(parts: &[(P, i128)]) -> String {
+    if parts.is_empty() {
+        return "nothing".to_owned();
+    }
+    let each = |(place, part): &(P, i128)| format!("{} of {place:?}", told(*part));
+    parts.iter().map(each).collect::<Vec<_>>().join(", ")
+}

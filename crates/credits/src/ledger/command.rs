@@ -1,0 +1,187 @@
+//! What may be asked of a pool, and every way in which it may be refused.
+
+use crate::amount::{Credits, Overflow};
+use crate::id::{GrantId, HoldId, RunId};
+use crate::ledger::entry::EndKind;
+use crate::ledger::grant::GrantTerms;
+use crate::time::Timestamp;
+
+/// Whether an extension may pass what the pool has (the law's "Started work finishes").
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overdraft {
+    /// No: the extension is refused instead.
+    Never,
+    /// Finish this step: take what is available and the rest as overdraft, as long as the open
+    /// overdraft and the debt of the pool stay within this limit.
+    UpTo(Credits),
+}
+
+/// One thing asked of a pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Put credits into the pool.
+    Grant(GrantTerms),
+    /// Set credits aside for a run.
+    Hold {
+        /// Id of the new hold.
+        hold: HoldId,
+        /// The run it is for; one open hold at a time.
+        run: RunId,
+        /// How much, ≥ 1 micro-credit.
+        amount: Credits,
+        /// When it lapses; at most 24 hours ahead.
+        deadline: Timestamp,
+        /// The run may hold and be charged at most this, over all its holds.
+        cap: Option<Credits>,
+    },
+    /// Put more into an open hold.
+    Extend {
+        /// The hold.
+        hold: HoldId,
+        /// How much more, ≥ 1 micro-credit.
+        amount: Credits,
+        /// The new deadline; at most 24 hours after the hold was taken, never earlier than it was.
+        deadline: Timestamp,
+        /// Whether this step may be finished beyond the pool.
+        overdraft: Overdraft,
+    },
+    /// End a hold: charge what was used, give back the rest.
+    Settle {
+        /// The hold.
+        hold: HoldId,
+        /// What was used, from 0 to what the hold has.
+        charge: Credits,
+        /// The usage was counted by us, not reported.
+        estimated: bool,
+    },
+    /// End a hold: give everything back.
+    Release {
+        /// The hold.
+        hold: HoldId,
+    },
+    /// End a hold whose deadline has passed: charge exactly the usage recorded.
+    Lapse {
+        /// The hold.
+        hold: HoldId,
+        /// The usage recorded so far.
+        charge: Credits,
+    },
+    /// Take unheld credits of one grant back (a correction by the operator).
+    TakeBack {
+        /// The grant.
+        grant: GrantId,
+        /// How much, ≥ 1 micro-credit.
+        amount: Credits,
+    },
+}
+
+/// Why a command was refused. Nothing has changed then, and the refusal is not remembered: the
+/// same key may succeed later. In order of precedence: the first that applies is the answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Rejected {
+    /// The key was used before with another request (I21).
+    #[error("this key was used with another request")]
+    KeyReused,
+    /// The machine's clock is further behind the journal's last instant than is safe (I25).
+    #[error("the clock is behind the journal by {behind_micros} microseconds")]
+    ClockBehind {
+        /// By how much.
+        behind_micros: i64,
+    },
+    /// An amount below 1 micro-credit, or a charge below nothing.
+    #[error("the amount must be at least 0.000001 credits")]
+    AmountNotPositive,
+    /// The grant's id exists.
+    #[error("the grant exists")]
+    GrantExists,
+    /// The hold's id exists.
+    #[error("the hold exists")]
+    HoldExists,
+    /// No such grant, or nothing of it can move any more.
+    #[error("no such grant with credits left")]
+    GrantUnknown,
+    /// No such hold in this pool.
+    #[error("no such hold")]
+    HoldUnknown,
+    /// The hold has ended already.
+    #[error("the hold has ended")]
+    HoldEnded {
+        /// How.
+        how: EndKind,
+    },
+    /// A grant that expires before it could be spent.
+    #[error("the grant would expire before it can be used")]
+    NeverUsable,
+    /// A deadline in the past, earlier than before, or beyond 24 hours.
+    #[error("the deadline must lie ahead and within 24 hours of the hold's start")]
+    DeadlineOutOfRange,
+    /// The hold's deadline has passed; it can only end.
+    #[error("the hold's deadline has passed")]
+    HoldPastDeadline,
+    /// The hold's deadline has not passed yet; it cannot lapse.
+    #[error("the hold's deadline has not passed")]
+    NotDue,
+    /// The run has another open hold.
+    #[error("the run has an open hold")]
+    RunHasOpenHold {
+        /// That hold.
+        hold: HoldId,
+    },
+    /// More would be charged than is held (I6).
+    #[error("the charge of {charge} is above the hold of {held}")]
+    ChargeAboveHold {
+        /// What was to be charged.
+        charge: Credits,
+        /// What the hold has.
+        held: Credits,
+    },
+    /// The run's cap would be passed (I7).
+    #[error("the run may use at most {cap} credits")]
+    CapReached {
+        /// The cap.
+        cap: Credits,
+        /// Held and charged so far.
+        used: Credits,
+    },
+    /// The pool's overdraft limit would be passed.
+    #[error("the overdraft limit of {limit} credits is reached")]
+    OverdraftLimitReached {
+        /// The limit.
+        limit: Credits,
+        /// What could still be taken: available credits and room below the limit.
+        could_take: Credits,
+    },
+    /// Not enough credits.
+    #[error("needs {needed} credits; {available} are available")]
+    InsufficientCredits {
+        /// What was asked.
+        needed: Credits,
+        /// What there is; 0 while there is debt.
+        available: Credits,
+        /// needed + debt − available.
+        shortfall: Credits,
+    },
+    /// A sum left the countable range.
+    #[error("the amount is outside of what can be counted")]
+    OutOfRange,
+}
+
+impl From<Overflow> for Rejected {
+    fn from(_: Overflow) -> Self {
+        Rejected::OutOfRange
+    }
+}
+
+impl Rejected {
+    /// Whether the same command may succeed later without anybody changing it.
+    pub fn transient(&self) -> bool {
+        matches!(
+            self,
+            Rejected::ClockBehind { .. }
+                | Rejected::NotDue
+                | Rejected::RunHasOpenHold { .. }
+                | Rejected::OverdraftLimitReached { .. }
+                | Rejected::InsufficientCredits { .. }
+        )
+    }
+}

@@ -1,0 +1,263 @@
+//! The rules: what a command does to a pool at an instant, or why it is refused.
+//!
+//! Pure. Checks run in the order of precedence of [`Rejected`]. Whatever follows from time and
+//! debt by itself is in [`crate::ledger::follow`].
+
+use crate::amount::Credits;
+use crate::id::{GrantId, HoldId, RunId};
+use crate::ledger::account::{Account, Move};
+use crate::ledger::command::{Command, Overdraft, Rejected};
+use crate::ledger::entry::{Draft, EndKind, Fact};
+use crate::ledger::grant::GrantTerms;
+use crate::ledger::hold::{Hold, LONGEST_HOLD_SECONDS};
+use crate::ledger::pool::Pool;
+use crate::time::Timestamp;
+
+/// What the command books, or the first rule in order of precedence that refuses it.
+///
+/// `now` is max(clock, last booked). The pool must hold everything that the command names.
+pub fn decide(pool: &Pool, command: &Command, now: Timestamp) -> Result<Draft, Rejected> {
+    match *command {
+        Command::Grant(terms) => grant(pool, terms, now),
+        Command::Hold { hold, run, amount, deadline, cap } => {
+            let wanted = Wanted { hold, run, amount, deadline, cap };
+            take_hold(pool, &wanted, now)
+        }
+        Command::Extend { hold, amount, deadline, overdraft } => {
+            extend(pool, hold, &More { amount, deadline, overdraft }, now)
+        }
+        Command::Settle { hold, charge, estimated } => {
+            not_negative(charge)?;
+            end(open_hold(pool, hold)?, charge, EndKind::Settled, estimated)
+        }
+        Command::Release { hold } => {
+            end(open_hold(pool, hold)?, Credits::ZERO, EndKind::Released, false)
+        }
+        Command::Lapse { hold, charge } => {
+            not_negative(charge)?;
+            let open = open_hold(pool, hold)?;
+            if now < open.deadline {
+                return Err(Rejected::NotDue);
+            }
+            end(open, charge, EndKind::Lapsed, true)
+        }
+        Command::TakeBack { grant, amount } => take_back(pool, grant, amount, now),
+    }
+}
+
+struct Wanted {
+    hold: HoldId,
+    run: RunId,
+    amount: Credits,
+    deadline: Timestamp,
+    cap: Option<Credits>,
+}
+
+struct More {
+    amount: Credits,
+    deadline: Timestamp,
+    overdraft: Overdraft,
+}
+
+fn positive(amount: Credits) -> Result<(), Rejected> {
+    if amount.is_positive() { Ok(()) } else { Err(Rejected::AmountNotPositive) }
+}
+
+fn not_negative(charge: Credits) -> Result<(), Rejected> {
+    if charge < Credits::ZERO { Err(Rejected::AmountNotPositive) } else { Ok(()) }
+}
+
+fn grant(pool: &Pool, terms: GrantTerms, now: Timestamp) -> Result<Draft, Rejected> {
+    positive(terms.amount)?;
+    if pool.grant(terms.id).is_some() {
+        return Err(Rejected::GrantExists);
+    }
+    let usable_from = terms.effective.max(now);
+    if terms.expires.is_some_and(|end| end <= usable_from) {
+        return Err(Rejected::NeverUsable);
+    }
+    countable(pool, terms.amount)?;
+    let given = Move { from: Account::Issued, to: Account::Left(terms.id), amount: terms.amount };
+    Ok(Draft { fact: Fact::Granted(terms), moves: vec![given] })
+}
+
+fn take_hold(pool: &Pool, wanted: &Wanted, now: Timestamp) -> Result<Draft, Rejected> {
+    let &Wanted { hold, run, amount, deadline, cap } = wanted;
+    positive(amount)?;
+    if pool.holds.contains_key(&hold) {
+        return Err(Rejected::HoldExists);
+    }
+    if deadline <= now || deadline > now.plus_seconds(LONGEST_HOLD_SECONDS) {
+        return Err(Rejected::DeadlineOutOfRange);
+    }
+    if let Some(open) = pool.open_hold_of(run) {
+        return Err(Rejected::RunHasOpenHold { hold: open.id });
+    }
+    let charged_before = pool.charged.get(&run).copied().unwrap_or_default();
+    within_cap(cap, charged_before, amount)?;
+    let (moves, missing) = take(pool, hold, amount, now)?;
+    if missing.is_positive() {
+        return Err(insufficient(pool, amount, now)?);
+    }
+    Ok(Draft { fact: Fact::Held { hold, run, deadline, cap, charged_before }, moves })
+}
+
+fn extend(pool: &Pool, id: HoldId, more: &More, now: Timestamp) -> Result<Draft, Rejected> {
+    let &More { amount, deadline, overdraft } = more;
+    positive(amount)?;
+    let hold = open_hold(pool, id)?;
+    let latest = hold.opened.plus_seconds(LONGEST_HOLD_SECONDS);
+    if deadline < hold.deadline || deadline > latest {
+        return Err(Rejected::DeadlineOutOfRange);
+    }
+    if hold.deadline <= now {
+        return Err(Rejected::HoldPastDeadline);
+    }
+    within_cap(hold.cap, hold.charged_before.plus(hold.total()?)?, amount)?;
+    let (mut moves, missing) = take(pool, id, amount, now)?;
+    if missing.is_positive() {
+        let Overdraft::UpTo(limit) = overdraft else {
+            return Err(insufficient(pool, amount, now)?);
+        };
+        let used = pool.overdraft.plus(pool.debt)?;
+        if !used.plus(missing).is_ok_and(|sum| sum <= limit) {
+            let could_take = amount.minus(missing)?.plus(limit.less(used))?;
+            return Err(Rejected::OverdraftLimitReached { limit, could_take });
+        }
+        countable(pool, missing)?;
+        moves.extend(Move::some(Account::Overdraft, Account::HeldOverdraft(id), missing));
+    }
+    Ok(Draft { fact: Fact::Extended { hold: id, deadline }, moves })
+}
+
+/// The law's "Order of use": charged in it (overdraft last), returned in its reverse (overdraft
+/// first). What comes back to an expired grant expires in the next entry of the same commit.
+fn end(hold: &Hold, charge: Credits, how: EndKind, estimated: bool) -> Result<Draft, Rejected> {
+    let held = hold.total()?;
+    if charge > held {
+        return Err(Rejected::ChargeAboveHold { charge, held });
+    }
+    let mut moves = Vec::new();
+    let mut rest = charge;
+    for slice in &hold.slices {
+        let part = rest.min(slice.amount);
+        rest = rest.minus(part)?;
+        let from = Account::Held(hold.id, slice.grant);
+        moves.extend(Move::some(from, Account::Spent, part));
+    }
+    moves.extend(Move::some(Account::HeldOverdraft(hold.id), Account::Spent, rest));
+    moves.extend(Move::some(Account::Debt, Account::Overdraft, rest));
+    let unused = hold.overdraft.minus(rest)?;
+    moves.extend(Move::some(Account::HeldOverdraft(hold.id), Account::Overdraft, unused));
+    let mut charged_after = charge;
+    let mut returns = Vec::new();
+    for slice in &hold.slices {
+        let part = charged_after.min(slice.amount);
+        charged_after = charged_after.minus(part)?;
+        let back = slice.amount.minus(part)?;
+        let from = Account::Held(hold.id, slice.grant);
+        returns.extend(Move::some(from, Account::Left(slice.grant), back));
+    }
+    returns.reverse();
+    moves.append(&mut returns);
+    let fact = Fact::Ended { hold: hold.id, run: hold.run, how, estimated };
+    Ok(Draft { fact, moves })
+}
+
+fn take_back(pool: &Pool, id: GrantId, amount: Credits, now: Timestamp) -> Result<Draft, Rejected> {
+    positive(amount)?;
+    // What can never move again is unknown, loaded or not: the answer may not depend on that.
+    let known = pool.grant(id).filter(|grant| !grant.drained() && !grant.terms.expired(now));
+    let grant = known.ok_or(Rejected::GrantUnknown)?;
+    if grant.unheld < amount {
+        let available = grant.unheld;
+        let shortfall = amount.minus(available)?;
+        return Err(Rejected::InsufficientCredits { needed: amount, available, shortfall });
+    }
+    let taken = Move { from: Account::Left(id), to: Account::Clawed, amount };
+    Ok(Draft { fact: Fact::TakenBack { grant: id }, moves: vec![taken] })
+}
+
+fn open_hold(pool: &Pool, id: HoldId) -> Result<&Hold, Rejected> {
+    let hold = pool.holds.get(&id).ok_or(Rejected::HoldUnknown)?;
+    match hold.ended {
+        Some(ended) => Err(Rejected::HoldEnded { how: ended.kind }),
+        None => Ok(hold),
+    }
+}
+
+/// Issued, debt and open overdraft together bound every sum of the pool: while they can be
+/// counted, everything can (I30).
+fn countable(pool: &Pool, more: Credits) -> Result<(), Rejected> {
+    Credits::sum([pool.issued, pool.debt, pool.overdraft, more])?;
+    Ok(())
+}
+
+/// The law's "Caps": held + charged, checked when credits are taken.
+fn within_cap(cap: Option<Credits>, used: Credits, amount: Credits) -> Result<(), Rejected> {
+    match cap {
+        Some(cap) if used.plus(amount).is_ok_and(|sum| sum <= cap) => Ok(()),
+        Some(cap) => Err(Rejected::CapReached { cap, used }),
+        None => Ok(()),
+    }
+}
+
+/// Takes up to `amount` into a hold in the order of use; the second part is what is missing.
+/// While there is debt nothing can be taken.
+fn take(
+    pool: &Pool,
+    hold: HoldId,
+    amount: Credits,
+    now: Timestamp,
+) -> Result<(Vec<Move>, Credits), Rejected> {
+    if pool.debt.is_positive() {
+        return Ok((Vec::new(), amount));
+    }
+    let mut missing = amount;
+    let mut moves = Vec::new();
+    for grant in pool.grants.iter().filter(|grant| grant.terms.eligible(now)) {
+        let part = missing.min(grant.unheld);
+        missing = missing.minus(part)?;
+        let id = grant.terms.id;
+        moves.extend(Move::some(Account::Left(id), Account::Held(hold, id), part));
+        if missing.is_zero() {
+            break;
+        }
+    }
+    Ok((moves, missing))
+}
+
+fn insufficient(pool: &Pool, needed: Credits, now: Timestamp) -> Result<Rejected, Rejected> {
+    let available = pool.available(now)?;
+    let shortfall = needed.plus(pool.debt)?.minus(available)?;
+    Ok(Rejected::InsufficientCredits { needed, available, shortfall })
+}
+
+/// The run that a command's hold belongs to, where the command names one itself.
+pub fn run_of(command: &Command) -> Option<RunId> {
+    match command {
+        Command::Hold { run, .. } => Some(*run),
+        _ => None,
+    }
+}
+
+/// The hold that a command names.
+pub fn hold_of(command: &Command) -> Option<HoldId> {
+    match command {
+        Command::Hold { hold, .. }
+        | Command::Extend { hold, .. }
+        | Command::Settle { hold, .. }
+        | Command::Release { hold }
+        | Command::Lapse { hold, .. } => Some(*hold),
+        Command::Grant(_) | Command::TakeBack { .. } => None,
+    }
+}
+
+/// The grant that a command names.
+pub fn grant_of(command: &Command) -> Option<GrantId> {
+    match command {
+        Command::Grant(terms) => Some(terms.id),
+        Command::TakeBack { grant, .. } => Some(*grant),
+        _ => None,
+    }
+}

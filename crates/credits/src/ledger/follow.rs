@@ -1,0 +1,42 @@
+//! What follows by itself in every commit, after the command: expiry, then debt.
+//!
+//! The law's order inside a commit is command, claims, expiry, debt, queue (claims come with
+//! refunds, the queue with waiting runs).
+
+use crate::amount::Credits;
+use crate::ledger::account::{Account, Move};
+use crate::ledger::command::Rejected;
+use crate::ledger::entry::{Draft, Fact};
+use crate::ledger::pool::Pool;
+use crate::time::Timestamp;
+
+/// The next thing to book at that instant, until there is none.
+pub fn follow_up(pool: &Pool, now: Timestamp) -> Result<Option<Draft>, Rejected> {
+    if let Some(draft) = expiry(pool, now) {
+        return Ok(Some(draft));
+    }
+    pay_debt(pool, now)
+}
+
+/// Unheld credits of grants past their expiry end now (I16: only what is unheld, once).
+fn expiry(pool: &Pool, now: Timestamp) -> Option<Draft> {
+    let due = pool.grants.iter().filter(|grant| grant.terms.expired(now));
+    let moves: Vec<Move> = due
+        .filter_map(|grant| {
+            Move::some(Account::Left(grant.terms.id), Account::Expired, grant.unheld)
+        })
+        .collect();
+    (!moves.is_empty()).then_some(Draft { fact: Fact::Expired, moves })
+}
+
+/// The law's "Debt": paid first, in the order of use.
+pub fn pay_debt(pool: &Pool, now: Timestamp) -> Result<Option<Draft>, Rejected> {
+    let mut debt = pool.debt;
+    let mut moves = Vec::new();
+    for grant in pool.grants.iter().filter(|grant| grant.terms.eligible(now)) {
+        let part: Credits = debt.min(grant.unheld);
+        debt = debt.minus(part)?;
+        moves.extend(Move::some(Account::Left(grant.terms.id), Account::Debt, part));
+    }
+    Ok((!moves.is_empty()).then_some(Draft { fact: Fact::DebtPaid, moves }))
+}
