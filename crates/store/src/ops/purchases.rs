@@ -1,0 +1,93 @@
+//! Purchases of packs. Their credits are granted by a commit of the pool, never here.
+
+use ampere_credits::{CheckoutId, OrgId, Timestamp};
+use async_trait::async_trait;
+
+use crate::engine::{Database, Engine};
+use crate::ports::{Kept, PurchaseStore, StoreError};
+use crate::rows::{CheckoutRow, CheckoutState, Page};
+use crate::tx::statements;
+use crate::values::{Row, values};
+
+macro_rules! checkout_columns {
+    () => {
+        "id, org, user_id, pack, credits, lifetime_months, amount_cents, currency, provider, \
+         provider_ref, url, state, reason, payment, grant_id, position, created_at, updated_at"
+    };
+}
+
+statements! {
+    /// A new purchase.
+    ADD_CHECKOUT = concat!(
+        "INSERT INTO checkouts (", checkout_columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, \
+         $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT DO NOTHING");
+    /// One of an organization.
+    CHECKOUT = concat!(
+        "SELECT ", checkout_columns!(), " FROM checkouts WHERE org = $1 AND id = $2");
+    /// One by its id alone.
+    BY_REFERENCE = concat!("SELECT ", checkout_columns!(), " FROM checkouts WHERE id = $1");
+    /// The attempt was declined; what is granted stays granted.
+    DECLINE = "UPDATE checkouts SET state = $1, reason = $2, updated_at = $3 \
+               WHERE id = $4 AND state <> $5";
+    /// Purchases before an id.
+    CHECKOUTS = concat!(
+        "SELECT ", checkout_columns!(), " FROM checkouts WHERE org = $1 AND id < $2 \
+         ORDER BY id DESC LIMIT $3");
+}
+
+fn checkout_row(mut row: Row) -> Kept<CheckoutRow> {
+    Ok(CheckoutRow {
+        id: row.take()?,
+        org: row.take()?,
+        user: row.take()?,
+        pack: row.take()?,
+        credits: row.take()?,
+        lifetime_months: row.take()?,
+        amount_cents: row.take()?,
+        currency: row.take()?,
+        provider: row.take()?,
+        provider_ref: row.take()?,
+        url: row.take()?,
+        state: row.take()?,
+        reason: row.take()?,
+        payment: row.take()?,
+        grant: row.take()?,
+        position: row.take()?,
+        created_at: row.take()?,
+        updated_at: row.take()?,
+    })
+}
+
+#[async_trait]
+impl<E: Engine> PurchaseStore for Database<E> {
+    async fn create_checkout(&self, row: CheckoutRow) -> Kept<()> {
+        let mut values = values![row.id, row.org, row.user, row.pack, row.credits];
+        values.extend(values![row.lifetime_months, row.amount_cents, row.currency, row.provider]);
+        values.extend(values![row.provider_ref, row.url, row.state, row.reason, row.payment]);
+        values.extend(values![row.grant, row.position, row.created_at, row.updated_at]);
+        match self.change(&ADD_CHECKOUT, values).await? {
+            0 => Err(StoreError::Exists("a purchase with this id")),
+            _ => Ok(()),
+        }
+    }
+
+    async fn checkout(&self, org: OrgId, id: CheckoutId) -> Kept<Option<CheckoutRow>> {
+        self.row(&CHECKOUT, values![org, id], checkout_row).await
+    }
+
+    async fn checkout_by_reference(&self, id: CheckoutId) -> Kept<Option<CheckoutRow>> {
+        self.row(&BY_REFERENCE, values![id], checkout_row).await
+    }
+
+    async fn decline_checkout(&self, id: CheckoutId, reason: &str, at: Timestamp) -> Kept<()> {
+        let reason = reason.to_owned();
+        let values = values![CheckoutState::Declined, reason, at, id, CheckoutState::Granted];
+        self.change(&DECLINE, values).await?;
+        Ok(())
+    }
+
+    async fn checkouts(&self, org: OrgId, page: Page) -> Kept<Vec<CheckoutRow>> {
+        let values = values![org, page.before_id(), page.rows()];
+        self.rows(&CHECKOUTS, values, checkout_row).await
+    }
+}

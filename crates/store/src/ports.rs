@@ -1,0 +1,278 @@
+//! The narrow traits through which everything is kept; at most eight methods each.
+//!
+//! Every look-up is scoped by organization: what belongs to another one is `None`, like what
+//! does not exist. All futures may be dropped at any point: an operation that has begun runs to
+//! its end, wholly or not at all.
+
+use std::collections::BTreeMap;
+
+use ampere_credits::ledger::{Corrupt, Entry, Pool};
+use ampere_credits::{
+    CheckoutId, InvitationId, LoginId, MessageId, OrgId, RunId, SessionId, Timestamp, UserId,
+};
+use async_trait::async_trait;
+
+use crate::rows::*;
+
+/// Why something could not be kept or read. The caller may try again on [`StoreError::busy`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// A unique value exists already (named).
+    #[error("{0} exists already")]
+    Exists(&'static str),
+    /// The database could not be reached, written or read; nothing was changed.
+    #[error("the database did not do it: {0}")]
+    Unavailable(String),
+    /// Whether the commit happened is not known; ask by key.
+    #[error("the outcome of the commit is unknown: {0}")]
+    Unknown(String),
+    /// The books do not add up, or a stored row makes no sense. Nothing may be spent.
+    #[error("the database holds something that cannot be: {0}")]
+    Damaged(String),
+    /// The database was written by a newer version, or its migrations were changed.
+    #[error("the database does not fit this version: {0}")]
+    Version(String),
+}
+
+impl StoreError {
+    /// Whether the same may be tried again: nothing was changed, and it was not the caller's.
+    pub fn busy(&self) -> bool {
+        matches!(self, StoreError::Unavailable(_))
+    }
+}
+
+impl From<Corrupt> for StoreError {
+    fn from(corrupt: Corrupt) -> Self {
+        StoreError::Damaged(corrupt.to_string())
+    }
+}
+
+/// What every port answers.
+pub type Kept<T> = Result<T, StoreError>;
+
+/// The pools: the journal and what follows from it.
+#[async_trait]
+pub trait PoolStore: Send + Sync {
+    /// One commit of a pool's lane: locks the pool, loads what is newer than known, looks up the
+    /// keys, reads the clock, decides all requests in order, appends, commits. All answers are
+    /// of committed state. An empty list books only what time has made due.
+    async fn commit(&self, org: OrgId, requests: Vec<LaneRequest>) -> Kept<Committed>;
+    /// The open state of a pool as last committed; an empty pool if it has no entry.
+    async fn pool(&self, org: OrgId) -> Kept<Pool>;
+    /// Every grant of a pool, newest first.
+    async fn grants(&self, org: OrgId) -> Kept<Vec<GrantRow>>;
+    /// Entries, newest first; the cursor is a position.
+    async fn entries(&self, org: OrgId, page: Page) -> Kept<Vec<Entry>>;
+    /// The holds of a run, oldest first.
+    async fn holds_of(&self, org: OrgId, run: RunId) -> Kept<Vec<HoldRow>>;
+    /// The entries of a run's holds, oldest first.
+    async fn entries_of(&self, org: OrgId, run: RunId) -> Kept<Vec<Entry>>;
+    /// What time has made due at an instant, in all pools.
+    async fn due(&self, now: Timestamp) -> Kept<Due>;
+}
+
+/// The whole books of one pool, for `ampere verify`.
+#[async_trait]
+pub trait BookStore: Send + Sync {
+    /// All organizations.
+    async fn organizations(&self) -> Kept<Vec<OrganizationRow>>;
+    /// Entries after a position, oldest first, at most `limit`.
+    async fn journal(&self, org: OrgId, after: u64, limit: u32) -> Kept<Vec<Entry>>;
+    /// Every hold, oldest first.
+    async fn holds(&self, org: OrgId) -> Kept<Vec<HoldRow>>;
+    /// Every remembered key with what it did.
+    async fn keys(&self, org: OrgId) -> Kept<Vec<(String, ampere_credits::ledger::Known)>>;
+    /// Sum of the usage lines of every run: run → credits.
+    async fn rated(&self, org: OrgId) -> Kept<BTreeMap<RunId, ampere_credits::Credits>>;
+    /// Sum charged by the holds of every run: run → credits.
+    async fn charged(&self, org: OrgId) -> Kept<BTreeMap<RunId, ampere_credits::Credits>>;
+}
+
+/// Runs and what was recorded of them while they worked.
+#[async_trait]
+pub trait RunStore: Send + Sync {
+    /// One run.
+    async fn run(&self, org: OrgId, run: RunId) -> Kept<Option<RunRow>>;
+    /// Runs, newest first.
+    async fn runs(&self, org: OrgId, filter: RunFilter, page: Page) -> Kept<Vec<RunRow>>;
+    /// The steps of a run, in order.
+    async fn steps(&self, org: OrgId, run: RunId) -> Kept<Vec<StepRow>>;
+    /// Records a step's usage so far and, with it, the answer's text so far. The run's state
+    /// follows the step's while it has not ended. What has ended stays as it is.
+    async fn record(
+        &self,
+        org: OrgId,
+        step: StepRow,
+        answer: Option<(SessionId, MessageId, String)>,
+    ) -> Kept<()>;
+    /// The rated lines of a run, in order.
+    async fn usage_lines(&self, org: OrgId, run: RunId) -> Kept<Vec<UsageLineRow>>;
+    /// Runs that have not ended and belong to another server process than this one.
+    async fn orphans(&self, server: &str) -> Kept<Vec<RunRow>>;
+    /// Output tokens of the last `limit` succeeded runs of a kind and model.
+    async fn history(&self, org: OrgId, kind: RunKind, model: &str, limit: u32) -> Kept<Vec<u64>>;
+    /// Sums of usage settled in [from, to).
+    async fn usage(&self, org: OrgId, from: Timestamp, to: Timestamp) -> Kept<UsageSums>;
+}
+
+/// Conversations.
+#[async_trait]
+pub trait ChatStore: Send + Sync {
+    /// A new conversation.
+    async fn create_session(&self, row: SessionRow) -> Kept<()>;
+    /// Conversations of a person, latest activity first; the cursor is opaque text given back
+    /// by [`ChatStore::session_cursor`].
+    async fn sessions(&self, org: OrgId, owner: UserId, page: Page) -> Kept<Vec<SessionRow>>;
+    /// One conversation that is not deleted.
+    async fn session(&self, org: OrgId, session: SessionId) -> Kept<Option<SessionRow>>;
+    /// Renames; false if it is not there.
+    async fn rename_session(
+        &self,
+        org: OrgId,
+        session: SessionId,
+        title: &str,
+        at: Timestamp,
+    ) -> Kept<bool>;
+    /// Deletes the conversation and its messages' texts; runs and receipts stay.
+    async fn delete_session(&self, org: OrgId, session: SessionId, at: Timestamp) -> Kept<bool>;
+    /// All messages, oldest first.
+    async fn messages(&self, org: OrgId, session: SessionId) -> Kept<Vec<MessageRow>>;
+    /// The cursor after a conversation in the list.
+    fn session_cursor(&self, row: &SessionRow) -> String;
+}
+
+/// People and organizations.
+#[async_trait]
+pub trait PeopleStore: Send + Sync {
+    /// Whether anybody has an account.
+    async fn anybody(&self) -> Kept<bool>;
+    /// A new organization with its owner, in one transaction. With `first`, refused as
+    /// `Exists("an operator")` when anybody has an account already.
+    async fn create_organization(
+        &self,
+        organization: OrganizationRow,
+        owner: UserRow,
+        first: bool,
+    ) -> Kept<()>;
+    /// By mail address (any case).
+    async fn user_by_email(&self, email: &str) -> Kept<Option<UserRow>>;
+    /// Changes a password and ends all logins of the person.
+    async fn set_password(&self, user: UserId, hash: &str) -> Kept<()>;
+    /// Members, oldest first.
+    async fn members(&self, org: OrgId) -> Kept<Vec<MemberRow>>;
+    /// Removes a member who is not the owner and ends their logins there; false if there is none.
+    async fn remove_member(&self, org: OrgId, user: UserId) -> Kept<bool>;
+    /// One organization.
+    async fn organization(&self, org: OrgId) -> Kept<Option<OrganizationRow>>;
+    /// Changes name and zone.
+    async fn update_organization(&self, org: OrgId, name: &str, zone: &str) -> Kept<()>;
+}
+
+/// Invitations.
+#[async_trait]
+pub trait InvitationStore: Send + Sync {
+    /// A new invitation.
+    async fn create_invitation(&self, row: InvitationRow) -> Kept<()>;
+    /// Newest first.
+    async fn invitations(&self, org: OrgId) -> Kept<Vec<InvitationRow>>;
+    /// By the hash of its token, with its organization.
+    async fn invitation_by_token(
+        &self,
+        hash: [u8; 32],
+    ) -> Kept<Option<(InvitationRow, OrganizationRow)>>;
+    /// Revokes a pending one; false if there is none.
+    async fn revoke_invitation(
+        &self,
+        org: OrgId,
+        invitation: InvitationId,
+        at: Timestamp,
+    ) -> Kept<bool>;
+    /// Accepts a pending, unexpired one and makes the person a member, in one transaction; false
+    /// if it cannot be accepted any more.
+    async fn accept_invitation(&self, hash: [u8; 32], user: UserRow, at: Timestamp) -> Kept<bool>;
+}
+
+/// Logins.
+#[async_trait]
+pub trait LoginStore: Send + Sync {
+    /// A new login of a member.
+    async fn create_login(&self, row: LoginRow) -> Kept<()>;
+    /// By the hash of its token; none if ended, past its end, or the person was disabled or
+    /// removed.
+    async fn login_by_token(&self, hash: [u8; 32], now: Timestamp) -> Kept<Option<KnownLogin>>;
+    /// Notes that it was used.
+    async fn touch_login(&self, login: LoginId, at: Timestamp) -> Kept<()>;
+    /// A person's logins that have not ended, newest first.
+    async fn logins(&self, user: UserId, now: Timestamp) -> Kept<Vec<LoginRow>>;
+    /// Ends one of a person's; false if there is none.
+    async fn end_login(&self, user: UserId, login: LoginId) -> Kept<bool>;
+    /// The organization that a person belongs to (the first joined).
+    async fn home_of(&self, user: UserId) -> Kept<Option<MemberRow>>;
+}
+
+/// Settings of the whole installation, and remembered replies.
+#[async_trait]
+pub trait SettingStore: Send + Sync {
+    /// All settings; secrets among them are encrypted text.
+    async fn settings(&self) -> Kept<BTreeMap<String, String>>;
+    /// Sets (`Some`) and removes (`None`) settings, in one transaction.
+    async fn set(&self, changes: Vec<(String, Option<String>)>) -> Kept<()>;
+    /// The rate cards that were published, oldest first, as their JSON text.
+    async fn rate_cards(&self) -> Kept<Vec<(u32, Timestamp, String)>>;
+    /// Publishes the next version; false if that version exists.
+    async fn publish_rate_card(&self, version: u32, at: Timestamp, json: &str) -> Kept<bool>;
+    /// Takes an idempotency key (scope = caller and path) for a request with this body hash.
+    async fn begin_reply(
+        &self,
+        scope: &str,
+        key: &str,
+        hash: [u8; 32],
+        now: Timestamp,
+    ) -> Kept<ReplyLookup>;
+    /// Remembers the reply of a taken key, or gives the key back (`None`: nothing committed).
+    async fn end_reply(&self, scope: &str, key: &str, reply: Option<ReplyRow>) -> Kept<()>;
+    /// Forgets replies from before an instant, and keys taken before the server started.
+    async fn forget_replies(&self, before: Timestamp) -> Kept<u64>;
+}
+
+/// Purchases.
+#[async_trait]
+pub trait PurchaseStore: Send + Sync {
+    /// A new purchase.
+    async fn create_checkout(&self, row: CheckoutRow) -> Kept<()>;
+    /// One purchase of an organization.
+    async fn checkout(&self, org: OrgId, id: CheckoutId) -> Kept<Option<CheckoutRow>>;
+    /// One purchase by its id alone, for events of the payment provider.
+    async fn checkout_by_reference(&self, id: CheckoutId) -> Kept<Option<CheckoutRow>>;
+    /// Notes that an attempt was declined, unless its credits are granted.
+    async fn decline_checkout(&self, id: CheckoutId, reason: &str, at: Timestamp) -> Kept<()>;
+    /// Purchases, newest first; the cursor is an id.
+    async fn checkouts(&self, org: OrgId, page: Page) -> Kept<Vec<CheckoutRow>>;
+}
+
+/// Everything that is kept.
+pub trait Store:
+    PoolStore
+    + BookStore
+    + RunStore
+    + ChatStore
+    + PeopleStore
+    + InvitationStore
+    + LoginStore
+    + SettingStore
+    + PurchaseStore
+{
+}
+
+impl<T> Store for T where
+    T: PoolStore
+        + BookStore
+        + RunStore
+        + ChatStore
+        + PeopleStore
+        + InvitationStore
+        + LoginStore
+        + SettingStore
+        + PurchaseStore
+{
+}
