@@ -1,0 +1,140 @@
+//! Counting tokens without the model's own tokenizer.
+//!
+//! Owns: an upper bound for holds and a likely figure for people and for answers whose provider
+//! sends no usage. Never decides what is charged.
+//!
+//! The bound: every vocabulary in use (byte-level BPE, and SentencePiece with byte fallback) gives
+//! each token at least one byte of the text, so bytes bound tokens; templates add a fixed frame
+//! per message, and some add a system prompt or a date line of their own.
+
+use super::ChatMessage;
+
+/// Tokens that a chat template may add around one message: role markers, line ends, separators.
+const FRAME: u64 = 16;
+/// Tokens that a chat template may add once: start of text, its own system prompt, the cue to
+/// answer.
+const OPENING: u64 = 128;
+
+/// The most input tokens that `messages` can come to.
+pub fn input_at_most(messages: &[ChatMessage]) -> u32 {
+    let bytes = messages
+        .iter()
+        .map(|m| m.content.len() as u64 + m.role.word().len() as u64 + FRAME)
+        .fold(OPENING, u64::saturating_add);
+    clamp(bytes)
+}
+
+/// The input tokens that `messages` probably come to; never above [`input_at_most`].
+pub(super) fn input_likely(messages: &[ChatMessage]) -> u32 {
+    messages.iter().fold(4, |sum, m| {
+        // Five tokens are the frame of the usual templates.
+        sum.saturating_add(likely_tokens(&m.content)).saturating_add(5)
+    })
+}
+
+/// The tokens that `text` probably comes to: four ASCII characters to a token, and one token for
+/// every other character. English and code lie near it, most other writing below.
+pub fn likely_tokens(text: &str) -> u32 {
+    let mut tally = Tally::default();
+    tally.add(text);
+    tally.likely()
+}
+
+/// A running count over pieces of one text, so that the pieces' counts add up to the whole's.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Tally {
+    pieces: u64,
+    ascii: u64,
+    other: u64,
+    dense: u64,
+}
+
+impl Tally {
+    /// Takes one piece as it came from the provider. Empty pieces do not count.
+    pub(super) fn add(&mut self, piece: &str) {
+        if piece.is_empty() {
+            return;
+        }
+        self.pieces += 1;
+        for c in piece.chars() {
+            if c.is_ascii() {
+                self.ascii += 1
+            } else {
+                self.other += 1
+            }
+            if !c.is_whitespace() {
+                self.dense += c.len_utf8() as u64;
+            }
+        }
+    }
+
+    /// The likely tokens so far: the larger of two counts, pieces and text, because a provider may
+    /// send several tokens a piece; but pieces count at most twice the text, because some send
+    /// letter by letter. Never falls when more is added.
+    pub(super) fn likely(&self) -> u32 {
+        let text = self.by_text();
+        clamp(text.max(self.pieces.min(text.saturating_mul(2))))
+    }
+
+    /// Tokens that were hardly less. Made for stopping at a limit, where an honest answer of long
+    /// words or of single letters must not be cut: the smaller of the two counts, and never below
+    /// one token in 32 bytes (white space left out), which no writing passes on average.
+    pub(super) fn certain(&self) -> u32 {
+        clamp(self.pieces.min(self.by_text()).max(self.dense / 32))
+    }
+
+    fn by_text(&self) -> u64 {
+        self.ascii.div_ceil(4) + self.other
+    }
+}
+
+fn clamp(tokens: u64) -> u32 {
+    u32::try_from(tokens).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ai::Role;
+
+    #[test]
+    fn the_bound_is_above_the_likely_figure_for_every_writing() {
+        for text in ["", "a", "Hello, world.", "日本語のテキスト", "🙂🙂🙂", "ß", "\u{0}\u{1}"]
+        {
+            let messages = vec![ChatMessage { role: Role::User, content: text.repeat(50) }];
+            assert!(input_at_most(&messages) >= input_likely(&messages), "{text:?}");
+            assert!(input_at_most(&messages) as usize >= text.len() * 50, "{text:?}");
+        }
+        assert!(input_at_most(&[]) >= input_likely(&[]));
+    }
+
+    #[test]
+    fn the_counts_of_pieces_add_up_to_the_count_of_the_text() {
+        let text = "The quick brown fox says: größer, 日本. ".repeat(20);
+        let mut tally = Tally::default();
+        let mut sum = 0;
+        let letters: Vec<char> = text.chars().collect();
+        for piece in letters.chunks(7) {
+            let before = tally.likely();
+            tally.add(&piece.iter().collect::<String>());
+            sum += tally.likely() - before;
+        }
+        assert_eq!(sum, likely_tokens(&text));
+    }
+
+    #[test]
+    fn an_honest_answer_is_not_taken_for_more_than_it_is() {
+        let mut long_words = Tally::default();
+        let mut letters = Tally::default();
+        for _ in 0..100 {
+            long_words.add(" internationalization");
+            for letter in " word".chars() {
+                letters.add(&letter.to_string());
+            }
+        }
+        assert_eq!(long_words.certain(), 100);
+        assert!(long_words.likely() > 500);
+        assert_eq!(letters.certain(), 125, "500 pieces, but 125 tokens of text");
+        assert_eq!(letters.likely(), 250);
+    }
+}
