@@ -1,0 +1,125 @@
+//! The application: everything that the use cases share, put together once by `main`.
+
+use std::sync::Arc;
+
+use ampere_adapters::ai::ModelCard;
+use ampere_adapters::payments::Sandbox;
+use ampere_credits::{Clock, Entropy, RunId, Timestamp};
+use ampere_store::ports::Store;
+use tokio::sync::broadcast;
+
+use crate::caller::Caller;
+use crate::catalog::Catalog;
+use crate::feed::{Feed, Feeds};
+use crate::lane::Lanes;
+use crate::meter::Models;
+use crate::news::{Item, News};
+use crate::people::People;
+use crate::rates::RateBook;
+
+/// What `main` gives.
+pub struct Parts {
+    /// Where things are kept.
+    pub store: Arc<dyn Store>,
+    /// The machine's clock.
+    pub clock: Arc<dyn Clock>,
+    /// The machine's chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// Trial, packs, prices.
+    pub catalog: Catalog,
+    /// The models that are there at start.
+    pub models: Models,
+    /// The built-in payment sandbox, where it is allowed.
+    pub sandbox: Option<Sandbox>,
+    /// The key of secrets in the database.
+    pub secret_key: [u8; 32],
+    /// Settings given by environment or file: name → (value, source); they win over the screen.
+    pub fixed_settings: crate::settings::Fixed,
+    /// A look at the worker of the local model, if it is not switched off.
+    pub local: Option<Arc<dyn crate::settings::LocalWatch>>,
+    /// Address people reach us at, without a slash at its end.
+    pub public_url: String,
+    /// What the agent is called.
+    pub agent_name: String,
+}
+
+/// The running application.
+pub struct App {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) catalog: Catalog,
+    pub(crate) models: Models,
+    pub(crate) rates: RateBook,
+    pub(crate) lanes: Lanes,
+    pub(crate) feeds: Feeds,
+    pub(crate) news: Arc<News>,
+    pub(crate) sandbox: Option<Sandbox>,
+    pub(crate) secret_key: [u8; 32],
+    pub(crate) fixed_settings: crate::settings::Fixed,
+    pub(crate) public_url: String,
+    pub(crate) agent_name: String,
+    pub(crate) people: People,
+    pub(crate) local: Option<Arc<dyn crate::settings::LocalWatch>>,
+    /// Names this server process on its runs, so that a later one knows which are orphans.
+    pub(crate) server: String,
+}
+
+impl App {
+    /// Puts the parts together and reads what is kept: the rate cards first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn new(parts: Parts) -> crate::Done<Arc<App>> {
+        let news = Arc::new(News::default());
+        let lanes = Lanes::new(Arc::clone(&parts.store), Arc::clone(&news));
+        let rates = RateBook::load(&*parts.store, &parts.catalog, parts.clock.now()).await?;
+        let people = People::new(&parts.fixed_settings, &*parts.entropy)?;
+        let mut mark = [0u8; 8];
+        parts.entropy.fill(&mut mark);
+        Ok(Arc::new(App {
+            store: parts.store,
+            clock: parts.clock,
+            entropy: parts.entropy,
+            catalog: parts.catalog,
+            models: parts.models,
+            rates,
+            lanes,
+            feeds: Feeds::default(),
+            news,
+            sandbox: parts.sandbox,
+            secret_key: parts.secret_key,
+            fixed_settings: parts.fixed_settings,
+            public_url: parts.public_url,
+            agent_name: parts.agent_name,
+            local: parts.local,
+            people,
+            server: format!("{:016x}", u64::from_be_bytes(mark)),
+        }))
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The feed of a run, while it works in this process.
+    pub fn feed(&self, run: RunId) -> Option<Arc<Feed>> {
+        self.feeds.of(run)
+    }
+
+    /// The models there are to choose from; the first is the default.
+    pub fn model_cards(&self) -> Vec<ModelCard> {
+        self.models.cards()
+    }
+
+    /// What happens from now on in the caller's organization.
+    pub fn news(&self, caller: &Caller) -> broadcast::Receiver<Item> {
+        self.news.subscribe(caller.org)
+    }
+
+    /// What is sold and given.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+}

@@ -1,0 +1,109 @@
+//! The catalog: trial, packs, limits and default prices, as data checked at start.
+//!
+//! Never decides anything; published numbers of a running installation do not change under it.
+
+use ampere_credits::Credits;
+use serde::Deserialize;
+
+/// The catalog that is built in.
+const BUILT_IN: &str = include_str!("catalog.toml");
+
+/// Everything that is sold or given by default.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Catalog {
+    /// What a new organization gets once.
+    pub trial: Trial,
+    /// How far started work may go beyond the pool.
+    pub overdraft: OverdraftLimit,
+    /// How long purchased credits live.
+    pub purchased: Purchased,
+    /// Prices of the local model.
+    pub local_rates: Rates,
+    /// Prices of a provider's model unless the operator sets others.
+    pub provider_rates: Rates,
+    /// What can be bought.
+    pub packs: Vec<Pack>,
+}
+
+/// Included credits of a new organization.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Trial {
+    /// How many.
+    pub credits: Credits,
+    /// For how many days of 24 hours.
+    pub days: u32,
+}
+
+/// The overdraft limit of a pool.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OverdraftLimit {
+    /// Open overdraft and debt together stay within this; 0: strict.
+    pub limit: Credits,
+}
+
+/// Rules for purchased credits.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Purchased {
+    /// Calendar months until they expire.
+    pub lifetime_months: u32,
+}
+
+/// Credits per 1,000 tokens.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rates {
+    /// Read by the model.
+    pub input: Credits,
+    /// Written by the model.
+    pub output: Credits,
+}
+
+/// Credits that can be bought at once.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pack {
+    /// Its stable id.
+    pub id: String,
+    /// How many.
+    pub credits: Credits,
+    /// Price in minor units.
+    pub amount_cents: i64,
+    /// ISO 4217, lower case.
+    pub currency: String,
+}
+
+/// The catalog cannot be used; the text says where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the catalog is not usable: {0}")]
+pub struct BadCatalog(pub String);
+
+impl Catalog {
+    /// The built-in catalog.
+    pub fn built_in() -> Result<Self, BadCatalog> {
+        Catalog::read(BUILT_IN)
+    }
+
+    /// From its text, checked.
+    pub fn read(text: &str) -> Result<Self, BadCatalog> {
+        let catalog: Catalog =
+            toml::from_str(text).map_err(|error| BadCatalog(error.to_string()))?;
+        if !catalog.trial.credits.is_positive() || catalog.trial.days == 0 {
+            return Err(BadCatalog("the trial must give credits for at least a day".to_owned()));
+        }
+        for pack in &catalog.packs {
+            if !pack.credits.is_positive() || pack.amount_cents <= 0 {
+                return Err(BadCatalog(format!("pack {} must cost and give something", pack.id)));
+            }
+        }
+        Ok(catalog)
+    }
+
+    /// A pack by its id.
+    pub fn pack(&self, id: &str) -> Option<&Pack> {
+        self.packs.iter().find(|pack| pack.id == id)
+    }
+}

@@ -1,0 +1,133 @@
+//! Every way in which a use case can say no; one variant a rule, mapped to HTTP in one place.
+//!
+//! Holds nothing of the inside: no SQL, no provider text, no secrets.
+
+use ampere_credits::Credits;
+use ampere_store::ports::StoreError;
+
+/// What is wrong with one field of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// JSON pointer, e.g. `/email`.
+    pub pointer: String,
+    /// Stable word, e.g. `too_short`.
+    pub code: &'static str,
+    /// A sentence for people.
+    pub detail: String,
+}
+
+/// What was needed and what there is, for the one 402 of the product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shortage {
+    /// The hold that the work needs.
+    pub required: Credits,
+    /// What can be taken now.
+    pub available: Credits,
+    /// Held by running work.
+    pub held: Credits,
+    /// Debt.
+    pub outstanding: Credits,
+    /// required + debt − available.
+    pub shortfall: Credits,
+    /// Journal position of these numbers.
+    pub position: u64,
+    /// Whether the asking person may add credits.
+    pub billing_access: bool,
+    /// Names of the people who may.
+    pub can_add: Vec<String>,
+}
+
+/// Why a use case did not happen; nothing was changed then.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AppError {
+    /// Nobody is logged in.
+    #[error("log in first")]
+    Unauthenticated,
+    /// Mail address or password is wrong (never says which).
+    #[error("mail address or password is wrong")]
+    WrongCredentials,
+    /// The role does not allow it.
+    #[error("your role does not allow this")]
+    ForbiddenRole,
+    /// Only owners and billing admins.
+    #[error("only owners and billing admins can do this")]
+    BillingAccessRequired,
+    /// Only the operator of the installation.
+    #[error("only the operator of this installation can do this")]
+    OperatorOnly,
+    /// It does not exist, or belongs to another organization.
+    #[error("not found")]
+    NotFound,
+    /// It was there and has ended (an invitation, a first-run link).
+    #[error("{0}")]
+    Gone(&'static str),
+    /// Fields are wrong.
+    #[error("the request has mistakes")]
+    Invalid(Vec<FieldError>),
+    /// The state of things does not allow it; trying again does not help.
+    #[error("{0}")]
+    Conflict(&'static str),
+    /// The same key was used with another body.
+    #[error("this idempotency key was used with another request")]
+    IdempotencyMismatch,
+    /// Not enough credits.
+    #[error("this needs a hold of {} credits; {} are available", .0.required, .0.available)]
+    InsufficientCredits(Box<Shortage>),
+    /// The payment was declined; the text says why.
+    #[error("{0}")]
+    PaymentDeclined(String),
+    /// Too many attempts.
+    #[error("too many attempts; try again in {retry_after_seconds} s")]
+    RateLimited {
+        /// When to try again.
+        retry_after_seconds: u64,
+    },
+    /// No model is ready; nothing was charged.
+    #[error("{0}")]
+    ProviderUnavailable(String),
+    /// The prompt does not fit the model.
+    #[error("this is too long for the model: about {tokens} tokens, at most {limit} fit")]
+    InputTooLong {
+        /// Upper bound of the prompt.
+        tokens: u64,
+        /// What fits.
+        limit: u64,
+    },
+    /// The database did not answer; try again.
+    #[error("the database is not available")]
+    Unavailable,
+    /// A defect; the log knows more.
+    #[error("an internal error")]
+    Internal,
+}
+
+impl AppError {
+    /// One wrong field.
+    pub fn field(pointer: &str, code: &'static str, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        AppError::Invalid(vec![FieldError { pointer: pointer.to_owned(), code, detail }])
+    }
+}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Exists(_) => AppError::Conflict("it exists already"),
+            StoreError::Unavailable(_) | StoreError::Unknown(_) => {
+                tracing::error!(%error, "database");
+                AppError::Unavailable
+            }
+            StoreError::Damaged(_) | StoreError::Version(_) => {
+                tracing::error!(%error, "database");
+                AppError::Internal
+            }
+        }
+    }
+}
+
+impl From<ampere_credits::Overflow> for AppError {
+    fn from(_: ampere_credits::Overflow) -> Self {
+        tracing::error!("an amount is out of range");
+        AppError::Internal
+    }
+}

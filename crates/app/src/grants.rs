@@ -1,0 +1,96 @@
+//! The one door to grant: every credit that enters a pool goes through here.
+//!
+//! Owns the key and the hash of what was asked, so that the same cause never grants twice.
+//! Never decides who gets credits, and never sets a balance. Read next: [`crate::trial`], and
+//! [`crate::billing`] for credits that were paid for.
+
+use ampere_credits::OrgId;
+use ampere_credits::ledger::{
+    Answer, Command, Fact, GrantTerms, Hash, Outcome, Rejected, Request,
+};
+use ampere_store::rows::{LaneRequest, RowWrite};
+use sha2::{Digest, Sha256};
+
+use crate::app::App;
+use crate::{AppError, Done};
+
+/// One grant to be made.
+pub(crate) struct GrantOrder {
+    /// What is granted.
+    pub(crate) terms: GrantTerms,
+    /// Names the cause, for ever: the same key never grants twice.
+    pub(crate) key: String,
+    /// Hash of the cause, made with [`hash_of`]; ids and instants that are made anew at each
+    /// attempt are not part of it.
+    pub(crate) hash: Hash,
+    /// Rows that stand or fall with it.
+    pub(crate) writes: Vec<RowWrite>,
+}
+
+/// What the key's one grant did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Granted {
+    /// As it was granted, now or before.
+    pub(crate) terms: GrantTerms,
+    /// Its entry.
+    pub(crate) position: u64,
+    /// It was granted by an earlier request with this key.
+    pub(crate) replayed: bool,
+}
+
+impl App {
+    /// Grants once per key; spendable in the very commit. The same key again answers what it
+    /// granted then.
+    ///
+    /// # Errors
+    /// [`AppError::Conflict`] when the key was used for something else.
+    pub(crate) async fn grant(&self, org: OrgId, order: GrantOrder) -> Done<Granted> {
+        let GrantOrder { terms, key, hash, writes } = order;
+        let request = Request { key: key.clone(), hash, command: Command::Grant(terms) };
+        let answered = self.lanes.submit(org, LaneRequest { request, writes }).await?;
+        match answered.answer {
+            Answer::Done(outcome) => granted(&outcome, false),
+            Answer::Replayed(outcome) => granted(&outcome, true),
+            Answer::Refused(rejected) => {
+                tracing::error!(%org, key, %rejected, "a grant was refused");
+                Err(match rejected {
+                    Rejected::KeyReused => AppError::Conflict("this was granted differently"),
+                    other if other.transient() => AppError::Unavailable,
+                    _ => AppError::Internal,
+                })
+            }
+        }
+    }
+}
+
+fn granted(outcome: &Outcome, replayed: bool) -> Done<Granted> {
+    match outcome.fact {
+        Fact::Granted(terms) => Ok(Granted { terms, position: outcome.position, replayed }),
+        _ => {
+            tracing::error!(position = outcome.position, "a grant's key did something else");
+            Err(AppError::Internal)
+        }
+    }
+}
+
+/// Hash of a cause: each part with its length before it, so that no two causes look alike.
+pub(crate) fn hash_of(parts: &[&str]) -> Hash {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part.as_bytes());
+    }
+    Hash(hasher.finalize().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_do_not_run_into_each_other() {
+        assert_eq!(hash_of(&["a", "bc"]), hash_of(&["a", "bc"]));
+        assert_ne!(hash_of(&["a", "bc"]), hash_of(&["ab", "c"]));
+        assert_ne!(hash_of(&["a"]), hash_of(&["a", ""]));
+    }
+}

@@ -1,0 +1,158 @@
+//! The lane: one queue and one commit at a time for each pool in use.
+//!
+//! Takes all requests that are waiting and gives them to the store as one commit (group commit,
+//! no delay timer: whatever queued during the last commit goes with the next). Every answer,
+//! refusals and replays too, is given only after its commit. Different pools do not wait for each
+//! other's lanes. After a commit that booked something, the pool's balance goes to [`News`].
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use ampere_credits::OrgId;
+use ampere_credits::ledger::{Answer, Balance};
+use ampere_store::ports::{Store, StoreError};
+use ampere_store::rows::LaneRequest;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::news::News;
+
+/// Requests in one commit; more wait for the next.
+const BATCH: usize = 1_000;
+/// Requests that may wait in a lane before callers wait to get in.
+const WAITING: usize = 8_192;
+/// A lane without requests ends after this, so that memory follows the pools in use.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// The answer to a request, and the pool after its commit.
+#[derive(Debug, Clone)]
+pub struct Answered {
+    /// Booked, replayed or refused.
+    pub answer: Answer,
+    /// The pool after the commit.
+    pub balance: Balance,
+}
+
+type Reply = oneshot::Sender<Result<Answered, StoreError>>;
+type Queue = mpsc::Sender<(LaneRequest, Reply)>;
+
+/// All lanes of this server process.
+pub struct Lanes {
+    store: Arc<dyn Store>,
+    news: Arc<News>,
+    queues: Arc<Mutex<HashMap<OrgId, Queue>>>,
+}
+
+impl Lanes {
+    /// No lane yet; each starts with its pool's first request.
+    pub fn new(store: Arc<dyn Store>, news: Arc<News>) -> Self {
+        Lanes { store, news, queues: Arc::default() }
+    }
+
+    /// Has a request decided and, unless refused, committed. Dropping the future does not undo
+    /// it: the request is decided all the same, and its outcome is found by its key.
+    pub async fn submit(&self, org: OrgId, request: LaneRequest) -> Result<Answered, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let mut item = (request, reply);
+        loop {
+            match self.queue(org).send(item).await {
+                Ok(()) => break,
+                // The lane went idle between our look-up and our send: the next one takes it.
+                Err(mpsc::error::SendError(back)) => item = back,
+            }
+        }
+        let gone = || StoreError::Unknown("the lane ended before its answer".to_owned());
+        answer.await.map_err(|_| gone())?
+    }
+
+    /// Books what time alone has made due in a pool.
+    pub async fn sweep(&self, org: OrgId) -> Result<(), StoreError> {
+        let committed = self.store.commit(org, Vec::new()).await?;
+        if committed.booked > 0 {
+            self.news.balance(org, committed.balance);
+        }
+        Ok(())
+    }
+
+    fn queue(&self, org: OrgId) -> Queue {
+        let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(queue) = queues.get(&org).filter(|queue| !queue.is_closed()) {
+            return queue.clone();
+        }
+        let (queue, waiting) = mpsc::channel(WAITING);
+        queues.insert(org, queue.clone());
+        let lane = Lane {
+            org,
+            store: Arc::clone(&self.store),
+            news: Arc::clone(&self.news),
+            queues: Arc::clone(&self.queues),
+            waiting,
+        };
+        tokio::spawn(lane.run());
+        queue
+    }
+}
+
+struct Lane {
+    org: OrgId,
+    store: Arc<dyn Store>,
+    news: Arc<News>,
+    queues: Arc<Mutex<HashMap<OrgId, Queue>>>,
+    waiting: mpsc::Receiver<(LaneRequest, Reply)>,
+}
+
+impl Lane {
+    async fn run(mut self) {
+        loop {
+            let mut items = Vec::new();
+            let taken =
+                tokio::time::timeout(IDLE, self.waiting.recv_many(&mut items, BATCH)).await;
+            match taken {
+                Ok(0) => return,
+                Ok(_) => self.commit(items).await,
+                Err(_) => {
+                    if self.retire() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Ends the lane unless a request came in meanwhile.
+    fn retire(&mut self) -> bool {
+        let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.waiting.is_empty() {
+            return false;
+        }
+        self.waiting.close();
+        if !self.waiting.is_empty() {
+            // A sender got in before the close: serve it, then find the channel closed.
+            return false;
+        }
+        queues.remove(&self.org);
+        true
+    }
+
+    async fn commit(&self, items: Vec<(LaneRequest, Reply)>) {
+        let (requests, replies): (Vec<_>, Vec<_>) = items.into_iter().unzip();
+        match self.store.commit(self.org, requests).await {
+            Ok(committed) => {
+                let balance = committed.balance;
+                if committed.booked > 0 {
+                    self.news.balance(self.org, balance);
+                }
+                for (answer, reply) in committed.answers.into_iter().zip(replies) {
+                    // Whoever asked may be gone; what was committed stands.
+                    let _ = reply.send(Ok(Answered { answer, balance }));
+                }
+            }
+            Err(error) => {
+                tracing::error!(org = %self.org, %error, "a commit failed");
+                for reply in replies {
+                    let _ = reply.send(Err(error.clone()));
+                }
+            }
+        }
+    }
+}

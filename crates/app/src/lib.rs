@@ -1,0 +1,36 @@
+//! What people DO: use cases over the ports of store and adapters. [`App::spend`] is the only
+//! way to spend; the [`meter`] is the only key to models that cost.
+//!
+//! Never speaks HTTP or SQL, never asks the machine for time or chance. Where to read on:
+//! [`spend`], then [`meter`], [`lane`], [`chat`].
+
+mod app;
+pub mod billing;
+pub mod caller;
+pub mod catalog;
+pub mod chat;
+pub mod credits;
+pub mod error;
+pub mod feed;
+mod grants;
+pub mod lane;
+pub mod meter;
+pub mod news;
+pub mod people;
+pub mod rates;
+pub mod receipt;
+pub mod recover;
+pub mod runs;
+pub mod settings;
+pub mod spend;
+mod trial;
+pub mod usage;
+pub mod verify;
+
+pub use app::{App, Parts};
+pub use caller::{Act, Caller};
+pub use catalog::Catalog;
+pub use error::{AppError, FieldError, Shortage};
+
+/// What every use case answers.
+pub type Done<T> = Result<T, AppError>;

@@ -1,0 +1,44 @@
+//! The organization's own facts: name and zone.
+
+use ampere_store::rows::OrganizationRow;
+
+use super::fields::Fields;
+use crate::app::App;
+use crate::caller::{Act, Caller};
+use crate::error::AppError;
+
+impl App {
+    /// The caller's organization.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn organization(&self, caller: &Caller) -> crate::Done<OrganizationRow> {
+        self.store.organization(caller.org).await?.ok_or(AppError::NotFound)
+    }
+
+    /// Changes what is given. A new zone applies from now on: what was used keeps its day.
+    ///
+    /// # Errors
+    /// [`AppError::ForbiddenRole`], [`AppError::Invalid`].
+    pub async fn update_organization(
+        &self,
+        caller: &Caller,
+        name: Option<&str>,
+        zone: Option<&str>,
+    ) -> crate::Done<OrganizationRow> {
+        caller.may(Act::ManageTeam)?;
+        let mut organization = self.organization(caller).await?;
+        let mut fields = Fields::default();
+        if let Some(name) = name {
+            organization.name = fields.name("/name", name);
+        }
+        if let Some(zone) = zone {
+            organization.zone = fields.zone("/zone", zone);
+        }
+        fields.checked()?;
+        let OrganizationRow { name, zone, .. } = &organization;
+        self.store.update_organization(caller.org, name, zone).await?;
+        tracing::info!(target: "security", by = %caller.user, org = %caller.org, "changed it");
+        Ok(organization)
+    }
+}

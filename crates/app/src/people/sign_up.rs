@@ -1,0 +1,70 @@
+//! Further accounts: by invitation, or freely where the operator allows it.
+
+use super::entering::{Entered, Home, NewAccount, taken};
+use super::fields::Fields;
+use super::invitations::NOT_ANY_MORE;
+use super::throttle::Counted;
+use super::{Visitor, token};
+use crate::app::App;
+use crate::error::AppError;
+
+/// What a new person says.
+pub struct SignUp {
+    /// The person.
+    pub account: NewAccount,
+    /// Token of an invitation: they join its organization.
+    pub invitation: Option<String>,
+    /// Without invitation: the organization they found.
+    pub home: Option<Home>,
+}
+
+impl App {
+    /// Makes an account: in the organization of the invitation, or with one of its own where
+    /// sign-up is open.
+    ///
+    /// # Errors
+    /// [`AppError::Gone`], [`AppError::NotFound`] for an invitation that does not hold;
+    /// [`AppError::ForbiddenRole`] without one where sign-up is closed; [`AppError::Invalid`];
+    /// [`AppError::RateLimited`].
+    pub async fn sign_up(&self, wanted: SignUp, visitor: &Visitor) -> crate::Done<Entered> {
+        self.people.throttle.attempt(&[Counted::address(visitor.address)], self.now())?;
+        match &wanted.invitation {
+            Some(token) => self.join(token, &wanted.account, visitor).await,
+            None if self.sign_up_open().await?.value => self.found_freely(wanted, visitor).await,
+            None => {
+                tracing::warn!(target: "security", "a sign-up without invitation was refused");
+                Err(AppError::ForbiddenRole)
+            }
+        }
+    }
+
+    async fn join(
+        &self,
+        token: &str,
+        account: &NewAccount,
+        visitor: &Visitor,
+    ) -> crate::Done<Entered> {
+        self.invited(token).await?;
+        let person = self.new_person(account, false, Fields::default()).await?;
+        let accepted = self
+            .store
+            .accept_invitation(token::hash(token), person.clone(), self.now())
+            .await
+            .map_err(taken)?;
+        if !accepted {
+            return Err(AppError::Gone(NOT_ANY_MORE));
+        }
+        let member = self.store.home_of(person.id).await?.ok_or(AppError::Internal)?;
+        tracing::info!(target: "security", user = %person.id, org = %member.org, "joined");
+        self.enter(person, member, visitor).await
+    }
+
+    async fn found_freely(&self, wanted: SignUp, visitor: &Visitor) -> crate::Done<Entered> {
+        let home = wanted.home.unwrap_or(Home { name: String::new(), zone: String::new() });
+        let mut fields = Fields::default();
+        let name = fields.name("/organization_name", &home.name);
+        let zone = fields.zone("/zone", &home.zone);
+        let owner = self.new_person(&wanted.account, false, fields).await?;
+        self.found(owner, (name, zone), false, visitor).await
+    }
+}

@@ -1,0 +1,9 @@
+//! The way of a credit through the application: real SQLite, a scripted model, a test clock.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod crash;
+mod ends;
+mod incidents;
+mod shortage;
+mod simulation;
+mod world;

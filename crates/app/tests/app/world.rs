@@ -1,0 +1,296 @@
+//! One installation for a test: a database file of its own, a scripted provider, a clock that
+//! tests move.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use ampere_adapters::ai::scripted::{Script, ScriptedProvider, Step};
+use ampere_app::chat::{Ask, Sent};
+use ampere_app::feed::FeedEvent;
+use ampere_app::meter::Models;
+use ampere_app::rates::LOCAL_MODEL;
+use ampere_app::spend::Intent;
+use ampere_app::{App, AppError, Caller, Catalog, Parts};
+use ampere_credits::ledger::{
+    Answer, Balance, Cause, Class, Command, Entry, GrantTerms, Hash, Request,
+};
+use ampere_credits::{
+    Clock, Credits, Entropy, GrantId, LoginId, OrgId, RunId, SessionId, Timestamp, UserId,
+};
+use ampere_store::ports::Store;
+use ampere_store::rows::{LaneRequest, OrganizationRow, Page, Role, RunRow, UserRow};
+
+/// A clock that tests move.
+pub struct TestClock(AtomicI64);
+
+impl TestClock {
+    pub fn advance_seconds(&self, seconds: i64) {
+        self.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        // Every look moves it by a microsecond, so that instants are distinct.
+        Timestamp::from_micros(self.0.fetch_add(1, Ordering::SeqCst))
+    }
+}
+
+/// Chance that repeats itself with the same seed.
+pub struct TestEntropy(AtomicU64);
+
+impl Entropy for TestEntropy {
+    fn fill(&self, buffer: &mut [u8]) {
+        for byte in buffer {
+            let mut z = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::SeqCst);
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            *byte = u8::try_from((z ^ (z >> 31)) & 0xff).unwrap();
+        }
+    }
+}
+
+struct Folder(PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+static FOLDERS: AtomicU64 = AtomicU64::new(0);
+
+pub struct World {
+    pub app: Arc<App>,
+    pub store: Arc<dyn Store>,
+    pub provider: ScriptedProvider,
+    pub clock: Arc<TestClock>,
+    pub owner: Caller,
+    pub session: SessionId,
+    seed: AtomicU64,
+    folder: Arc<Folder>,
+}
+
+impl World {
+    /// An installation with one organization and this many included credits.
+    pub async fn with(credits: &str) -> World {
+        let number = FOLDERS.fetch_add(1, Ordering::SeqCst);
+        let name = format!("ampere-app-{}-{number}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        let start: Timestamp = "2026-11-22T09:00:00Z".parse().unwrap();
+        let clock = Arc::new(TestClock(AtomicI64::new(start.micros())));
+        let store = ampere_store::open_sqlite(&path.join("ampere.db"), clock.clone()).unwrap();
+        let provider = ScriptedProvider::new();
+        let folder = Arc::new(Folder(path));
+        let app = start_app(&store, &clock, &provider, 1).await;
+        let owner = create_organization(&*store, &*clock, number).await;
+        let session = app.create_session(&owner, None).await.unwrap().id;
+        let seed = AtomicU64::new(1);
+        let world = World { app, store, provider, clock, owner, session, seed, folder };
+        if credits != "0" {
+            world.grant(credits).await;
+        }
+        world
+    }
+
+    /// The same database under another server process; the first one is gone, as after a kill.
+    pub async fn restarted(&self) -> World {
+        let seed = 1_000 + self.seed.fetch_add(1, Ordering::SeqCst);
+        let provider = ScriptedProvider::new();
+        World {
+            app: start_app(&self.store, &self.clock, &provider, seed).await,
+            store: Arc::clone(&self.store),
+            provider,
+            clock: Arc::clone(&self.clock),
+            owner: self.owner.clone(),
+            session: self.session,
+            seed: AtomicU64::new(seed),
+            folder: Arc::clone(&self.folder),
+        }
+    }
+
+    pub fn unique(&self) -> u64 {
+        self.seed.fetch_add(1, Ordering::SeqCst)
+    }
+
+    /// Puts included credits into the pool.
+    pub async fn grant(&self, credits: &str) -> GrantId {
+        self.grant_until(credits, None).await
+    }
+
+    pub async fn grant_until(&self, credits: &str, expires: Option<Timestamp>) -> GrantId {
+        let number = u128::from(self.unique());
+        let id = GrantId::from_bits(number);
+        let terms = GrantTerms {
+            id,
+            class: Class::Included,
+            cause: Cause::Adjustment,
+            amount: credits.parse().unwrap(),
+            effective: self.clock.now(),
+            expires,
+        };
+        let request = Request {
+            key: format!("test-grant:{number}"),
+            hash: Hash::default(),
+            command: Command::Grant(terms),
+        };
+        let writes = Vec::new();
+        let done =
+            self.store.commit(self.owner.org, vec![LaneRequest { request, writes }]).await.unwrap();
+        assert!(matches!(done.answers[0], Answer::Done(_)), "{:?}", done.answers);
+        id
+    }
+
+    pub fn intent(&self, key: &str) -> Intent {
+        Intent { key: key.to_owned(), hash: Hash::default() }
+    }
+
+    /// Asks in the world's session under a fresh key.
+    pub async fn ask(&self, text: &str) -> Result<Sent, AppError> {
+        let key = format!("ask-{}", self.unique());
+        self.ask_with(text, &key).await
+    }
+
+    pub async fn ask_with(&self, text: &str, key: &str) -> Result<Sent, AppError> {
+        let ask = Ask { text: Some(text.to_owned()), retry_of: None, model: None };
+        self.app.send_message(&self.owner, self.session, ask, self.intent(key)).await
+    }
+
+    /// Waits for the committed end of a run.
+    pub async fn ended(&self, run: RunId) -> RunRow {
+        self.until_over(run).await;
+        let row = self.store.run(self.owner.org, run).await.unwrap().unwrap();
+        assert!(row.state.ended(), "{row:?}");
+        row
+    }
+
+    async fn until_over(&self, run: RunId) {
+        if let Some(feed) = self.app.feed(run) {
+            let mut watcher = feed.watch(0);
+            while watcher.next().await.is_some() {}
+        }
+    }
+
+    /// Waits until no more tasks live than before something was begun.
+    pub async fn until_tasks(&self, count: usize) {
+        while tokio::runtime::Handle::current().metrics().num_alive_tasks() > count {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Waits until the answer has at least this text.
+    pub async fn shown(&self, run: RunId, text: &str) {
+        let feed = self.app.feed(run).expect("the run works");
+        let mut watcher = feed.watch(0);
+        let mut seen = String::new();
+        while !seen.contains(text) {
+            match watcher.next().await.expect("the run goes on") {
+                FeedEvent::Delta { text, .. } => seen.push_str(&text),
+                FeedEvent::Standing(_) => {}
+            }
+        }
+    }
+
+    /// Waits until the run's usage is in the database.
+    pub async fn recorded(&self, run: RunId) {
+        loop {
+            let steps = self.store.steps(self.owner.org, run).await.unwrap();
+            if steps.iter().any(|step| step.output_tokens > 0) {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    pub async fn balance(&self) -> Balance {
+        let pool = self.store.pool(self.owner.org).await.unwrap();
+        Balance::of(&pool, self.clock.now()).unwrap()
+    }
+
+    pub async fn journal(&self) -> Vec<Entry> {
+        let page = Page { before: None, limit: 200 };
+        let mut entries = self.store.entries(self.owner.org, page).await.unwrap();
+        entries.reverse();
+        entries
+    }
+
+    /// The books add up, and no hold is open.
+    pub async fn assert_settled(&self) {
+        let pool = self.store.pool(self.owner.org).await.unwrap();
+        assert_eq!(pool.holds.len(), 0, "no hold is open");
+        let report = self.app.verify().await.unwrap();
+        assert!(report.clean(), "{report:?}");
+    }
+}
+
+async fn start_app(
+    store: &Arc<dyn Store>,
+    clock: &Arc<TestClock>,
+    provider: &ScriptedProvider,
+    seed: u64,
+) -> Arc<App> {
+    let parts = Parts {
+        store: Arc::clone(store),
+        clock: clock.clone(),
+        entropy: Arc::new(TestEntropy(AtomicU64::new(seed))),
+        catalog: Catalog::built_in().unwrap(),
+        models: Models::new(Some(provider.model(LOCAL_MODEL))),
+        sandbox: None,
+        secret_key: [7; 32],
+        fixed_settings: Default::default(),
+        local: None,
+        public_url: "http://localhost".to_owned(),
+        agent_name: "Joule".to_owned(),
+    };
+    App::new(parts).await.unwrap()
+}
+
+async fn create_organization(store: &dyn Store, clock: &TestClock, number: u64) -> Caller {
+    let at = clock.now();
+    let org = OrgId::from_bits(u128::from(number) + 1);
+    let user = UserId::from_bits(u128::from(number) + 1);
+    let row = OrganizationRow {
+        id: org,
+        name: "Acme".to_owned(),
+        zone: "Europe/Berlin".to_owned(),
+        created_at: at,
+    };
+    let owner = UserRow {
+        id: user,
+        email: "ada@example.com".to_owned(),
+        name: "Ada".to_owned(),
+        password_hash: "none".to_owned(),
+        operator: true,
+        created_at: at,
+        disabled_at: None,
+    };
+    store.create_organization(row, owner, true).await.unwrap();
+    Caller {
+        org,
+        user,
+        name: "Ada".to_owned(),
+        role: Role::Owner,
+        billing_admin: false,
+        operator: true,
+        login: LoginId::from_bits(1),
+        zone: "Europe/Berlin".to_owned(),
+    }
+}
+
+/// Text pieces that a script sends, without an end.
+pub fn pieces(texts: &[&str]) -> Vec<Step> {
+    texts.iter().map(|text| Step::Text((*text).to_owned())).collect()
+}
+
+/// Pieces and then what follows.
+pub fn script(texts: &[&str], end: Vec<Step>) -> Script {
+    let mut steps = pieces(texts);
+    steps.extend(end);
+    Script::steps(steps)
+}
+
+pub fn credits(text: &str) -> Credits {
+    text.parse().unwrap()
+}
