@@ -1,0 +1,119 @@
+//! The stable codes of problems: one table of code, status, title and what it means.
+//!
+//! Owns: every `code` that an error answer can carry. Never: texts about one particular request;
+//! those are the problem's `detail`. Read next: `problem`.
+
+use axum::http::StatusCode;
+
+/// Declares the codes with everything that is fixed for each.
+macro_rules! codes {
+    ($($variant:ident = $word:literal, $status:ident, $retry:literal, $title:literal,
+       $meaning:literal;)+) => {
+        /// What kind of problem it is.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Code { $(#[doc = $title] $variant,)+ }
+
+        impl Code {
+            /// Every one, in the order of the table.
+            pub const ALL: &'static [Code] = &[$(Code::$variant,)+];
+
+            /// The stable word.
+            pub fn word(self) -> &'static str {
+                match self { $(Code::$variant => $word,)+ }
+            }
+
+            /// The HTTP status.
+            pub fn status(self) -> StatusCode {
+                match self { $(Code::$variant => StatusCode::$status,)+ }
+            }
+
+            /// Whether the very same request may succeed later.
+            pub fn retryable(self) -> bool {
+                match self { $(Code::$variant => $retry,)+ }
+            }
+
+            /// A few words for people.
+            pub fn title(self) -> &'static str {
+                match self { $(Code::$variant => $title,)+ }
+            }
+
+            /// What it means and what to do.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Code::$variant => $meaning,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    InvalidRequest = "invalid_request", BAD_REQUEST, false, "The request cannot be read",
+        "The body is not JSON, or a header or the query cannot be read. Correct it and send again.";
+    IdempotencyKeyRequired = "idempotency_key_required", BAD_REQUEST, false,
+        "An idempotency key is needed",
+        "Requests that spend or move money carry an Idempotency-Key header of 1 to 255 characters.";
+    Unauthenticated = "unauthenticated", UNAUTHORIZED, false, "Log in first",
+        "There is no login, or it has ended.";
+    WrongCredentials = "wrong_credentials", UNAUTHORIZED, false, "Wrong mail address or password",
+        "The mail address or the password is wrong; which of them is never said.";
+    InsufficientCredits = "insufficient_credits", PAYMENT_REQUIRED, false, "Not enough credits",
+        "The organization's pool has less than this work must hold. Nothing was started or spent.";
+    PaymentDeclined = "payment_declined", PAYMENT_REQUIRED, false, "The payment was declined",
+        "No money was taken and no credits were added. Try again or use another card.";
+    ForbiddenRole = "forbidden_role", FORBIDDEN, false, "Your role does not allow this",
+        "Ask an owner of the organization.";
+    BillingAccessRequired = "billing_access_required", FORBIDDEN, false,
+        "Only people with billing access can do this",
+        "Owners and billing admins buy credits and see prices and payments.";
+    OperatorOnly = "operator_only", FORBIDDEN, false,
+        "Only the operator of this installation can do this",
+        "The person who set the installation up is its operator.";
+    CrossSite = "cross_site", FORBIDDEN, false, "Requests from other sites are refused",
+        "A browser sent this from a page of another site, so it was not done.";
+    NotFound = "not_found", NOT_FOUND, false, "Not found",
+        "It does not exist, or it belongs to another organization.";
+    MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, false, "Method not allowed",
+        "The address exists, but not for this method; the Allow header lists those it has.";
+    Timeout = "timeout", REQUEST_TIMEOUT, true, "The request took too long to arrive",
+        "The body did not arrive in time. Nothing was done.";
+    IdempotencyInProgress = "idempotency_in_progress", CONFLICT, true,
+        "The same request is still running",
+        "A request with this idempotency key is being worked on. Ask again in a second.";
+    StateConflict = "state_conflict", CONFLICT, false, "The state of things does not allow it",
+        "Sending the same again does not help; read the present state first.";
+    Gone = "gone", GONE, false, "It has ended",
+        "A link was used, revoked or has expired. Ask for a new one.";
+    TooLarge = "payload_too_large", PAYLOAD_TOO_LARGE, false, "The request is too large",
+        "Send less.";
+    UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, false,
+        "The body must be JSON", "Send it with Content-Type: application/json.";
+    ValidationFailed = "validation_failed", UNPROCESSABLE_ENTITY, false,
+        "The request has mistakes",
+        "`errors` names each wrong field by a JSON pointer. Nothing was changed.";
+    IdempotencyMismatch = "idempotency_mismatch", UNPROCESSABLE_ENTITY, false,
+        "This idempotency key belongs to another request",
+        "The key was used with another body. A new request needs a new key.";
+    InputTooLong = "input_too_long", UNPROCESSABLE_ENTITY, false,
+        "This is too long for the model", "Send a shorter text or begin a new conversation.";
+    RateLimited = "rate_limited", TOO_MANY_REQUESTS, true, "Too many attempts",
+        "Wait for as many seconds as the Retry-After header says.";
+    ConcurrencyLimited = "concurrency_limited", TOO_MANY_REQUESTS, true,
+        "Too much at the same time", "Close some streams or wait for running requests.";
+    Internal = "internal_error", INTERNAL_SERVER_ERROR, false, "Something went wrong here",
+        "The fault is ours and was logged under the request id.";
+    ProviderUnavailable = "provider_unavailable", SERVICE_UNAVAILABLE, true,
+        "No model is ready", "Nothing was charged. Try again, or have the operator look at it.";
+    Unavailable = "unavailable", SERVICE_UNAVAILABLE, true, "The database is not available",
+        "Nothing is known to have changed. Try again with the same idempotency key.";
+}
+
+impl Code {
+    /// By its stable word.
+    pub fn named(word: &str) -> Option<Code> {
+        Code::ALL.iter().copied().find(|code| code.word() == word)
+    }
+
+    /// The last part of the address of its page: the word with dashes.
+    pub fn slug(self) -> String {
+        self.word().replace('_', "-")
+    }
+}

@@ -1,0 +1,287 @@
+//! Event streams (SSE): one run's answer as it is written, and the organization's news.
+//!
+//! A run's event id is the watcher's place in the answer (bytes), so that a reload, a lost
+//! connection and a restarted server all go on where the person was. The organization's stream
+//! begins with the balance as it is; its ids are journal positions. A stream ends when its login
+//! does. Reading never spends.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ampere_app::Caller;
+use ampere_app::feed::{FeedEvent, Standing, Watcher};
+use ampere_app::news::Item;
+use ampere_credits::RunId;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::sse::{Event, KeepAlive, KeepAliveStream, Sse};
+use futures_util::{Stream, StreamExt};
+use serde::{Deserialize, Serialize};
+use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::sync::{mpsc, watch};
+use tokio_stream::wrappers::ReceiverStream;
+use utoipa::{IntoParams, ToSchema};
+
+use super::credits::Balance;
+use super::extract::{ApiPath, ApiQuery, Who, login_token};
+use super::problem::Problem;
+use super::runs::{RunReason, RunState, RunSummary};
+use super::{Shared, StreamPass};
+
+/// A comment this often keeps connections open.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// Events that may wait for a slow reader; beyond it the producer waits, nobody else does.
+const WAITING: usize = 16;
+
+/// Where a stream is to go on.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ResumeQuery {
+    /// Id of the last event that was seen; the header `Last-Event-ID` wins.
+    pub last_event_id: Option<String>,
+}
+
+/// How a run stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RunStateEvent {
+    pub state: RunState,
+    pub reason: Option<RunReason>,
+    /// Calls before this one at the model.
+    pub ahead: Option<u32>,
+    pub held: String,
+}
+
+/// More of an answer.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RunDeltaEvent {
+    pub text: String,
+}
+
+/// The end of a run.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RunFinishedEvent {
+    pub run: RunSummary,
+    /// Journal position of its settle.
+    pub position: u64,
+}
+
+/// A conversation changed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SessionEvent {
+    pub id: String,
+}
+
+type EventStream = Pin<Box<dyn Stream<Item = Result<Event, Infallible>> + Send>>;
+type Frames = Sse<KeepAliveStream<EventStream>>;
+
+/// Sends events until the reader, the login or the server has gone.
+struct Outlet {
+    shared: Arc<Shared>,
+    sender: mpsc::Sender<Event>,
+    token: String,
+    _pass: StreamPass,
+}
+
+impl Outlet {
+    fn open(shared: &Arc<Shared>, caller: &Caller, headers: &HeaderMap) -> Result<Opened, Problem> {
+        let pass = shared.streams.pass(caller.user)?;
+        let token = login_token(headers, shared)?.to_owned();
+        let (sender, receiver) = mpsc::channel(WAITING);
+        let outlet = Outlet { shared: Arc::clone(shared), sender, token, _pass: pass };
+        let frames = ReceiverStream::new(receiver).map(Ok);
+        let sse = Sse::new(Box::pin(frames) as EventStream)
+            .keep_alive(KeepAlive::new().interval(KEEP_ALIVE).text("keep-alive"));
+        Ok((outlet, sse))
+    }
+
+    /// Sends; false once nobody reads any more.
+    async fn send(&self, name: &str, id: u64, data: &impl Serialize) -> bool {
+        let Ok(json) = serde_json::to_string(data) else { return false };
+        let event = Event::default().event(name).id(id.to_string()).data(json);
+        self.sender.send(event).await.is_ok()
+    }
+
+    /// Ends when there is no use in going on: the reader left, the login ended, we shut down.
+    async fn useless(&self) {
+        let mut ending = self.shared.ending.clone();
+        let mut check = tokio::time::interval(KEEP_ALIVE);
+        check.tick().await;
+        loop {
+            tokio::select! {
+                () = self.sender.closed() => return,
+                () = ended(&mut ending) => return,
+                _ = check.tick() => {
+                    if self.shared.app.caller(&self.token).await.is_err() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+}
+
+type Opened = (Outlet, Frames);
+
+async fn ended(ending: &mut watch::Receiver<bool>) {
+    // An error means that whoever would end us is gone: the end as well.
+    let _ = ending.wait_for(|ending| *ending).await;
+}
+
+/// Follow one of my runs (SSE): `state`, `delta`, then `finished`
+#[utoipa::path(
+    get,
+    path = "/api/v1/runs/{id}/events",
+    operation_id = "runEvents",
+    params(("id" = String, Path), ResumeQuery),
+    responses((status = 200, content_type = "text/event-stream", body = RunStateEvent))
+)]
+pub async fn run_events(
+    State(shared): State<Arc<Shared>>,
+    Who(caller): Who,
+    ApiPath(run): ApiPath<RunId>,
+    ApiQuery(query): ApiQuery<ResumeQuery>,
+    headers: HeaderMap,
+) -> Result<Frames, Problem> {
+    shared.app.own_run(&caller, run).await?;
+    let place = place(&headers, query.last_event_id.as_deref())?;
+    let (outlet, frames) = Outlet::open(&shared, &caller, &headers)?;
+    tokio::spawn(async move {
+        tokio::select! {
+            () = outlet.useless() => {}
+            () = tell_run(&outlet, &caller, run, place) => {}
+        }
+    });
+    Ok(frames)
+}
+
+/// The place after the last event that was seen.
+fn place(headers: &HeaderMap, query: Option<&str>) -> Result<usize, Problem> {
+    let header = headers.get("last-event-id").and_then(|value| value.to_str().ok());
+    match header.filter(|id| !id.is_empty()).or(query) {
+        None => Ok(0),
+        Some(id) => id.parse().map_err(|_| {
+            Problem::field("?last_event_id", "invalid_value", "Not an id of this stream.")
+        }),
+    }
+}
+
+async fn tell_run(outlet: &Outlet, caller: &Caller, run: RunId, mut place: usize) {
+    if let Some(feed) = outlet.shared.app.feed(run) {
+        let mut watcher: Watcher = feed.watch(place);
+        while let Some(event) = watcher.next().await {
+            let sent = match event {
+                FeedEvent::Standing(standing) => {
+                    outlet.send("state", count(place), &state_event(&standing)).await
+                }
+                FeedEvent::Delta { text, offset } => {
+                    place = offset;
+                    outlet.send("delta", count(place), &RunDeltaEvent { text }).await
+                }
+            };
+            if !sent {
+                return;
+            }
+        }
+    }
+    // It has ended, or works in no process: the rest is what is kept.
+    let Ok(answer) = outlet.shared.app.answer_of(caller, run).await else { return };
+    if let Some(text) = answer.text.get(place..).filter(|text| !text.is_empty()) {
+        let text = text.to_owned();
+        place = answer.text.len();
+        if !outlet.send("delta", count(place), &RunDeltaEvent { text }).await {
+            return;
+        }
+    }
+    let finished =
+        RunFinishedEvent { run: RunSummary::from(&answer.run), position: answer.run.position };
+    outlet.send("finished", count(place), &finished).await;
+}
+
+fn count(place: usize) -> u64 {
+    u64::try_from(place).unwrap_or(u64::MAX)
+}
+
+fn state_event(standing: &Standing) -> RunStateEvent {
+    RunStateEvent {
+        state: standing.state.into(),
+        reason: standing.reason.map(Into::into),
+        ahead: standing.ahead,
+        held: standing.held.to_string(),
+    }
+}
+
+/// News of the organization (SSE): `balance` at once and after every commit, `run`, `session`
+#[utoipa::path(
+    get,
+    path = "/api/v1/events",
+    operation_id = "orgEvents",
+    params(ResumeQuery),
+    responses((status = 200, content_type = "text/event-stream", body = Balance))
+)]
+pub async fn org_events(
+    State(shared): State<Arc<Shared>>,
+    Who(caller): Who,
+    ApiQuery(_): ApiQuery<ResumeQuery>,
+    headers: HeaderMap,
+) -> Result<Frames, Problem> {
+    let news = shared.app.news(&caller);
+    let (outlet, frames) = Outlet::open(&shared, &caller, &headers)?;
+    tokio::spawn(async move {
+        tokio::select! {
+            () = outlet.useless() => {}
+            () = tell_news(&outlet, &caller, news) => {}
+        }
+    });
+    Ok(frames)
+}
+
+async fn tell_news(outlet: &Outlet, caller: &Caller, mut news: broadcast::Receiver<Item>) {
+    let Some(mut told) = tell_balance(outlet, caller).await else { return };
+    loop {
+        let item = match news.recv().await {
+            Ok(item) => item,
+            // Behind by more than is kept: the balance anew; lists are read anew by position.
+            Err(RecvError::Lagged(_)) => {
+                match tell_balance(outlet, caller).await {
+                    Some(position) => told = position,
+                    None => return,
+                }
+                continue;
+            }
+            Err(RecvError::Closed) => return,
+        };
+        let going = match item {
+            // What was told already covers it.
+            Item::Balance(balance) if balance.position <= told => true,
+            Item::Balance(_) => match tell_balance(outlet, caller).await {
+                Some(position) => {
+                    told = position;
+                    true
+                }
+                None => false,
+            },
+            Item::Run(run) => match outlet.shared.app.get_run(caller, run).await {
+                Ok(detail) => outlet.send("run", told, &RunSummary::from(&detail.run)).await,
+                Err(_) => true,
+            },
+            Item::Session(owner, session) if owner == caller.user => {
+                outlet.send("session", told, &SessionEvent { id: session.to_string() }).await
+            }
+            Item::Session(..) => true,
+        };
+        if !going {
+            return;
+        }
+    }
+}
+
+/// The balance as it is now; answers its position.
+async fn tell_balance(outlet: &Outlet, caller: &Caller) -> Option<u64> {
+    let view = outlet.shared.app.credits(caller).await.ok()?;
+    let position = view.balance.position;
+    let sent = outlet.send("balance", position, &Balance::from(view)).await;
+    sent.then_some(position)
+}

@@ -1,0 +1,153 @@
+//! `/sessions/{id}/messages`: what was said, and sending: the one route here that spends.
+
+use std::sync::Arc;
+
+use ampere_app::chat::{Ask, MessageRow, Sent};
+use ampere_app::runs::RunRow;
+use ampere_app::spend::Intent;
+use ampere_credits::ledger::Hash;
+use ampere_credits::{MessageId, SessionId, Timestamp};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Shared;
+use super::extract::{ApiJson, ApiPath, Who};
+use super::once::IdempotencyKey;
+use super::problem::Problem;
+use super::runs::RunSummary;
+
+/// Who wrote a message.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageRole {
+    User,
+    Assistant,
+}
+
+/// A message of a conversation.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Message {
+    #[schema(value_type = String)]
+    pub id: MessageId,
+    pub role: MessageRole,
+    /// Markdown; of an answer that is being written, what there is now.
+    pub text: String,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    pub run_id: Option<String>,
+    /// The run that wrote it.
+    pub run: Option<RunSummary>,
+}
+
+impl Message {
+    fn of(row: MessageRow, run: Option<&RunRow>) -> Self {
+        Message {
+            id: row.id,
+            role: match row.author {
+                ampere_app::chat::Author::User => MessageRole::User,
+                ampere_app::chat::Author::Assistant => MessageRole::Assistant,
+            },
+            text: row.text,
+            created_at: row.created_at,
+            run_id: row.run.map(|run| run.to_string()),
+            run: run.map(RunSummary::from),
+        }
+    }
+}
+
+/// All messages of a conversation, oldest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MessageList {
+    pub data: Vec<Message>,
+}
+
+/// A question, or an answer to try again.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SendMessageRequest {
+    /// A new question; not together with `retry_of`.
+    pub text: Option<String>,
+    /// An answer that is to be tried again; uses credits again.
+    #[schema(value_type = Option<String>)]
+    pub retry_of: Option<MessageId>,
+    /// The default model without.
+    pub model: Option<String>,
+}
+
+/// What was started.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SendMessageResult {
+    pub user_message: Message,
+    pub answer: Message,
+    pub run: RunSummary,
+}
+
+impl From<Sent> for SendMessageResult {
+    fn from(sent: Sent) -> Self {
+        SendMessageResult {
+            user_message: Message::of(sent.question, None),
+            answer: Message::of(sent.answer, Some(&sent.run)),
+            run: RunSummary::from(&sent.run),
+        }
+    }
+}
+
+/// What was said, oldest first
+#[utoipa::path(
+    get,
+    path = "/api/v1/sessions/{id}/messages",
+    operation_id = "listMessages",
+    params(("id" = String, Path)),
+    responses((status = 200, body = MessageList))
+)]
+pub async fn list_messages(
+    State(shared): State<Arc<Shared>>,
+    Who(caller): Who,
+    ApiPath(id): ApiPath<SessionId>,
+) -> Result<Json<MessageList>, Problem> {
+    let messages = shared.app.list_messages(&caller, id).await?;
+    let runs = shared.app.session_runs(&caller, id).await?;
+    let data = messages
+        .into_iter()
+        .map(|message| {
+            let run = message.run.and_then(|id| runs.iter().find(|run| run.id == id));
+            Message::of(message, run)
+        })
+        .collect();
+    Ok(Json(MessageList { data }))
+}
+
+/// Send a message to the agent: spends credits
+///
+/// Answers as soon as the hold is durable; follow the answer at `/runs/{id}/events`. It goes on
+/// whether or not somebody watches.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sessions/{id}/messages",
+    operation_id = "sendMessage",
+    params(
+        ("id" = String, Path),
+        ("Idempotency-Key" = String, Header, description = "1 to 255 characters, one an intent"),
+    ),
+    request_body = SendMessageRequest,
+    responses(
+        (status = 202, body = SendMessageResult),
+        (status = 402, description = "Not enough credits; the same key may succeed later"),
+    )
+)]
+pub async fn send_message(
+    State(shared): State<Arc<Shared>>,
+    Who(caller): Who,
+    ApiPath(id): ApiPath<SessionId>,
+    key: IdempotencyKey,
+    ApiJson(asked): ApiJson<SendMessageRequest>,
+) -> Result<(StatusCode, Json<SendMessageResult>), Problem> {
+    let SendMessageRequest { text, retry_of, model } = asked;
+    let intent = Intent { key: format!("{} {}", key.scope, key.key), hash: Hash(key.hash) };
+    let ask = Ask { text, retry_of, model };
+    let sent = shared.app.send_message(&caller, id, ask, intent).await?;
+    Ok((StatusCode::ACCEPTED, Json(sent.into())))
+}

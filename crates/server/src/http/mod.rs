@@ -1,0 +1,240 @@
+//! HTTP: every route of the product, in one list ([`routes`]).
+//!
+//! Owns: the order of layers, and what all handlers share. A handler extracts, makes one call to
+//! the app and maps what comes back; it decides nothing. Read next: the list below, then
+//! `extract` (who? what?), `problem` (how errors look), any handler.
+
+pub mod assets;
+mod auth;
+mod billing;
+pub mod code;
+mod credits;
+pub mod envelope;
+mod estimates;
+mod events;
+pub mod extract;
+mod guard;
+mod headers;
+mod help;
+mod instance;
+mod invitations;
+mod logins;
+mod members;
+mod messages;
+mod models;
+pub mod once;
+pub mod openapi;
+mod operator;
+mod organization;
+mod paging;
+pub mod problem;
+mod receipts;
+mod runs;
+mod sandbox;
+mod sessions;
+pub mod streams;
+mod usage;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ampere_app::App;
+use ampere_credits::Entropy;
+use axum::Router;
+use axum::http::HeaderValue;
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+use tokio::sync::{Semaphore, watch};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use code::Code;
+use problem::Problem;
+pub use streams::{StreamPass, Streams};
+
+/// Every operation of the API. A new one is a line here and a row in `tests/http/roles.rs`.
+fn routes() -> OpenApiRouter<Arc<Shared>> {
+    OpenApiRouter::with_openapi(openapi::head())
+        // The installation and its people
+        .routes(routes!(instance::get_instance))
+        .routes(routes!(auth::set_up))
+        .routes(routes!(auth::sign_up))
+        .routes(routes!(auth::look_up_invitation))
+        .routes(routes!(auth::log_in))
+        .routes(routes!(auth::log_out))
+        .routes(routes!(auth::get_me))
+        .routes(routes!(logins::list_logins))
+        .routes(routes!(logins::end_login))
+        .routes(routes!(organization::get_organization, organization::update_organization))
+        .routes(routes!(members::list_members))
+        .routes(routes!(members::remove_member))
+        .routes(routes!(invitations::create_invitation, invitations::list_invitations))
+        .routes(routes!(invitations::revoke_invitation))
+        // Joule
+        .routes(routes!(models::list_models))
+        .routes(routes!(estimates::estimate))
+        .routes(routes!(sessions::create_session, sessions::list_sessions))
+        .routes(routes!(
+            sessions::get_session,
+            sessions::rename_session,
+            sessions::delete_session
+        ))
+        .routes(routes!(messages::send_message, messages::list_messages))
+        .routes(routes!(events::run_events))
+        .routes(routes!(events::org_events))
+        // Runs and receipts
+        .routes(routes!(runs::list_runs))
+        .routes(routes!(runs::get_run))
+        .routes(routes!(runs::cancel_run))
+        .routes(routes!(receipts::get_receipt))
+        // Credits, Usage, Billing
+        .routes(routes!(credits::get_credits))
+        .routes(routes!(credits::grants::list_grants))
+        .routes(routes!(credits::ledger::list_ledger))
+        .routes(routes!(credits::rate_card::get_rate_card))
+        .routes(routes!(usage::get_usage_summary))
+        .routes(routes!(billing::get_billing))
+        .routes(routes!(billing::list_packs))
+        .routes(routes!(billing::create_checkout))
+        .routes(routes!(billing::get_checkout))
+        .routes(routes!(billing::list_billing_activity))
+        .routes(routes!(sandbox::list_sandbox_cards))
+        .routes(routes!(sandbox::pay_sandbox_checkout))
+        // The operator
+        .routes(routes!(operator::get_operator_settings, operator::update_operator_settings))
+        .routes(routes!(
+            operator::get_model_provider,
+            operator::set_model_provider,
+            operator::remove_model_provider
+        ))
+        .routes(routes!(operator::test_model_provider))
+}
+
+/// Bounds on what anybody can ask for.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Bytes of a body.
+    pub body_bytes: usize,
+    /// How long a body may take to arrive.
+    pub body_time: Duration,
+    /// How long the head of a request may take to arrive.
+    pub head_time: Duration,
+    /// Connections that are open at once.
+    pub connections: usize,
+    /// Requests that are worked on at once.
+    pub requests: usize,
+    /// Event streams of one person.
+    pub streams: usize,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            body_bytes: 1 << 20,
+            body_time: Duration::from_secs(30),
+            head_time: Duration::from_secs(10),
+            connections: 4_096,
+            requests: 1_024,
+            streams: 16,
+            trusted_proxies: Vec::new(),
+        }
+    }
+}
+
+/// What all handlers share.
+pub struct Shared {
+    /// The application.
+    pub app: Arc<App>,
+    /// Where people reach us, without a slash at its end.
+    pub public_url: String,
+    /// Its scheme and authority, as browsers send it.
+    pub origin: String,
+    /// Whether people reach us by https.
+    pub secure: bool,
+    /// Bounds.
+    pub limits: Limits,
+    /// Open event streams.
+    pub streams: Streams,
+    /// Becomes true when the server is to end: streams end then.
+    pub ending: watch::Receiver<bool>,
+    turns: Semaphore,
+    entropy: Arc<dyn Entropy>,
+}
+
+impl Shared {
+    /// For an application that people reach at `public_url`.
+    pub fn new(
+        app: Arc<App>,
+        public_url: &str,
+        limits: Limits,
+        entropy: Arc<dyn Entropy>,
+        ending: watch::Receiver<bool>,
+    ) -> Self {
+        let public_url = public_url.trim_end_matches('/').to_owned();
+        let authority = public_url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
+        Shared {
+            app,
+            origin: authority,
+            secure: public_url.starts_with("https://"),
+            public_url,
+            streams: Streams::new(limits.streams),
+            turns: Semaphore::new(limits.requests),
+            limits,
+            ending,
+            entropy,
+        }
+    }
+
+    /// Name of the login cookie; with https one that no other host can set.
+    pub fn cookie_name(&self) -> &'static str {
+        if self.secure { "__Host-ampere_login" } else { "ampere_login" }
+    }
+
+    /// The login cookie with a token; without seconds to live it ends at once.
+    fn cookie(&self, token: &str, lives_seconds: i64) -> Result<HeaderValue, Problem> {
+        let secure = if self.secure { "; Secure" } else { "" };
+        let text = format!(
+            "{}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={lives_seconds}{secure}",
+            self.cookie_name()
+        );
+        HeaderValue::from_str(&text).map_err(|_| Problem::plain(Code::Internal))
+    }
+
+    /// Random text for a page's nonce or a request's id, 32 hexadecimal digits.
+    fn mint(&self) -> String {
+        let mut bytes = [0u8; 16];
+        self.entropy.fill(&mut bytes);
+        format!("{:032x}", u128::from_be_bytes(bytes))
+    }
+
+    fn mint_request_id(&self) -> String {
+        format!("req_{}", self.mint())
+    }
+}
+
+/// The whole product as one service.
+pub fn router(shared: Arc<Shared>) -> Router {
+    let (api, document) = routes().split_for_parts();
+    let document = openapi::finished(document);
+    let layer = |router: Router<Arc<Shared>>| {
+        router
+            .layer(from_fn_with_state(Arc::clone(&shared), once::once))
+            .layer(from_fn_with_state(Arc::clone(&shared), guard::guard))
+            .layer(from_fn_with_state(Arc::clone(&shared), envelope::envelope))
+    };
+    let whole = api
+        .route("/openapi.json", get(openapi::serve(&document)))
+        .route("/healthz", get(|| async { "ok" }))
+        .route("/help/problems/{code}", get(help::problem_page))
+        .fallback(assets::serve)
+        .method_not_allowed_fallback(|| async { axum::http::StatusCode::METHOD_NOT_ALLOWED });
+    layer(whole).with_state(Arc::clone(&shared))
+}
+
+/// The OpenAPI document, as `ampere openapi` prints it.
+pub fn document() -> String {
+    openapi::text(&openapi::finished(routes().into_openapi()))
+}

@@ -1,0 +1,69 @@
+//! `/models`: what can be asked, and in what state it is.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Shared;
+use super::extract::Who;
+
+/// Where a model runs.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ModelProviderKind {
+    /// On this computer.
+    Local,
+    /// At a provider that the operator set up.
+    OpenaiCompatible,
+}
+
+/// A model to choose.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ModelCard {
+    pub id: String,
+    pub name: String,
+    /// What it is good for, in a sentence.
+    pub note: String,
+    pub provider: ModelProviderKind,
+    /// Whether a message sent now would be tried.
+    pub ready: bool,
+    /// `ready`, `starting`, `missing`, `failed` or `off`.
+    pub state: String,
+    pub is_default: bool,
+}
+
+/// All models; the first is the default.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ModelList {
+    pub data: Vec<ModelCard>,
+}
+
+/// What can be asked
+#[utoipa::path(
+    get,
+    path = "/api/v1/models",
+    operation_id = "listModels",
+    responses((status = 200, body = ModelList))
+)]
+pub async fn list_models(State(shared): State<Arc<Shared>>, _: Who) -> Json<ModelList> {
+    let cards = shared.app.model_cards().into_iter().enumerate();
+    let data = cards
+        .map(|(index, card)| ModelCard {
+            provider: if card.id == ampere_app::rates::LOCAL_MODEL {
+                ModelProviderKind::Local
+            } else {
+                ModelProviderKind::OpenaiCompatible
+            },
+            id: card.id,
+            name: card.name,
+            note: card.note,
+            ready: card.ready,
+            state: card.state,
+            is_default: index == 0,
+        })
+        .collect();
+    Json(ModelList { data })
+}

@@ -1,0 +1,171 @@
+//! `/sessions`: conversations with the agent. Reading them never spends.
+
+use std::sync::Arc;
+
+use ampere_app::chat::SessionRow;
+use ampere_credits::{SessionId, Timestamp};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::Shared;
+use super::extract::{ApiJson, ApiPath, ApiQuery, Who};
+use super::paging::Asked;
+use super::problem::Problem;
+
+/// A conversation.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Session {
+    #[schema(value_type = String)]
+    pub id: SessionId,
+    pub title: String,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// Last message or rename.
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+    /// Charged to its runs so far.
+    pub credits: String,
+    pub message_count: u32,
+    pub owner_name: String,
+    /// The run that writes an answer now.
+    pub running_run_id: Option<String>,
+}
+
+impl From<SessionRow> for Session {
+    fn from(row: SessionRow) -> Self {
+        Session {
+            id: row.id,
+            title: row.title,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            credits: row.credits.to_string(),
+            message_count: row.message_count,
+            owner_name: row.owner_name,
+            running_run_id: row.running.map(|run| run.to_string()),
+        }
+    }
+}
+
+/// Part of the list of conversations, latest activity first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SessionPage {
+    pub data: Vec<Session>,
+    pub next_cursor: Option<String>,
+}
+
+/// Which part of the list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SessionQuery {
+    /// 1 to 200, 50 if not given.
+    pub limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// A new conversation.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateSessionRequest {
+    /// Without one, the first message gives it.
+    pub title: Option<String>,
+}
+
+/// Another title.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RenameSessionRequest {
+    pub title: String,
+}
+
+/// Start a conversation (free)
+#[utoipa::path(
+    post,
+    path = "/api/v1/sessions",
+    operation_id = "createSession",
+    request_body = CreateSessionRequest,
+    responses((status = 201, body = Session))
+)]
+pub async fn create_session(
+    State(shared): State<Arc<Shared>>,
+    Who(caller): Who,
+    ApiJson(asked): ApiJson<CreateSessionRequest>,
+) -> Result<(StatusCode, Json<Session>), Problem> {
+    let row = shared.app.create_session(&caller, asked.title).await?;
+    Ok((StatusCode::CREATED, Json(row.into())))
+}
+
+/// My conversations, latest activity first
+#[utoipa::path(
+    get,
+    path = "/api/v1/sessions",
+    operation_id = "listSessions",
+    params(SessionQuery),
+    responses((status = 200, body = SessionPage))
+)]
+pub async fn list_sessions(
+    State(shared): State<Arc<Shared>>,
+    Who(caller): Who,
+    ApiQuery(query): ApiQuery<SessionQuery>,
+) -> Result<Json<SessionPage>, Problem> {
+    let asked = Asked::new(query.limit, query.cursor)?;
+    let mut rows = shared.app.list_sessions(&caller, asked.page()).await?;
+    let next_cursor = asked.cut(&mut rows, |row| shared.app.session_cursor(row));
+    let data = rows.into_iter().map(Session::from).collect();
+    Ok(Json(SessionPage { data, next_cursor }))
+}
+
+/// One of my conversations
+#[utoipa::path(
+    get,
+    path = "/api/v1/sessions/{id}",
+    operation_id = "getSession",
+    params(("id" = String, Path)),
+    responses((status = 200, body = Session))
+)]
+pub async fn get_session(
+    State(shared): State<Arc<Shared>>,
+    Who(caller): Who,
+    ApiPath(id): ApiPath<SessionId>,
+) -> Result<Json<Session>, Problem> {
+    Ok(Json(shared.app.get_session(&caller, id).await?.into()))
+}
+
+/// Rename a conversation
+#[utoipa::path(
+    patch,
+    path = "/api/v1/sessions/{id}",
+    operation_id = "renameSession",
+    params(("id" = String, Path)),
+    request_body = RenameSessionRequest,
+    responses((status = 200, body = Session))
+)]
+pub async fn rename_session(
+    State(shared): State<Arc<Shared>>,
+    Who(caller): Who,
+    ApiPath(id): ApiPath<SessionId>,
+    ApiJson(asked): ApiJson<RenameSessionRequest>,
+) -> Result<Json<Session>, Problem> {
+    Ok(Json(shared.app.rename_session(&caller, id, &asked.title).await?.into()))
+}
+
+/// Delete a conversation; its receipts stay
+#[utoipa::path(
+    delete,
+    path = "/api/v1/sessions/{id}",
+    operation_id = "deleteSession",
+    params(("id" = String, Path)),
+    responses((status = 204))
+)]
+pub async fn delete_session(
+    State(shared): State<Arc<Shared>>,
+    Who(caller): Who,
+    ApiPath(id): ApiPath<SessionId>,
+) -> Result<StatusCode, Problem> {
+    shared.app.delete_session(&caller, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

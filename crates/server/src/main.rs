@@ -1,0 +1,179 @@
+//! `ampere`: puts the store and the adapters together and does what the command line says.
+//!
+//! The one file of the server that knows them. Read next: `cli`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use ampere_adapters::ai::Limits;
+use ampere_adapters::ai::local::{self, LocalModel, LocalModelConfig, Patience};
+use ampere_adapters::payments::Sandbox;
+use ampere_adapters::secrets::SecretText;
+use ampere_app::meter::Models;
+use ampere_app::rates::LOCAL_MODEL;
+use ampere_app::settings::{LocalLook, LocalWatch};
+use ampere_app::{Catalog, Parts};
+use ampere_credits::{Clock, Entropy};
+use ampere_server::config::LocalModel as LocalSettings;
+use ampere_server::outside::{LocalProcess, Opened, Outside, Plan};
+use ampere_server::system::System;
+use ampere_server::{cli, data};
+use ampere_store::ports::Store;
+use async_trait::async_trait;
+use sha2::{Digest, Sha256};
+use tokio::sync::Mutex;
+
+/// The worker program's name.
+const WORKER: &str = "ampere-local-model";
+/// Where `make` builds it, from the checkout.
+const WORKER_BUILT: &str = "crates/local-model/target/release/ampere-local-model";
+/// What the worker's model fits, until it says so itself.
+const CONTEXT_TOKENS: u32 = 2_048;
+/// The longest answer of the local model.
+const MAX_OUTPUT_TOKENS: u32 = 512;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let environment = std::env::vars().collect();
+    cli::run(&arguments, &environment, &Machine).await
+}
+
+struct Machine;
+
+impl Outside for Machine {
+    fn clock(&self) -> Arc<dyn Clock> {
+        Arc::new(System)
+    }
+
+    fn entropy(&self) -> Arc<dyn Entropy> {
+        Arc::new(System)
+    }
+
+    fn open_server(&self, plan: &Plan) -> Result<Opened, String> {
+        let store = ampere_store::open_sqlite(&plan.database, self.clock());
+        let store = store.map_err(|error| format!("{}: {error}.", plan.database.display()))?;
+        let mut parts = self.parts(plan, store)?;
+        let worker = plan.config.local_model.as_ref().map(|local| Worker::start(plan, local));
+        if let Some((worker, model)) = &worker {
+            parts.models = Models::new(Some(Arc::clone(model)));
+            parts.local = Some(Arc::clone(worker) as Arc<dyn LocalWatch>);
+        }
+        let local = worker.map(|(worker, _)| worker as Arc<dyn LocalProcess>);
+        Ok(Opened { parts, local })
+    }
+
+    fn open_beside(&self, plan: &Plan) -> Result<Parts, String> {
+        let store = ampere_store::open_sqlite_shared(&plan.database, self.clock());
+        let store = store.map_err(|error| format!("{}: {error}.", plan.database.display()))?;
+        self.parts(plan, store)
+    }
+}
+
+impl Machine {
+    fn parts(&self, plan: &Plan, store: Arc<dyn Store>) -> Result<Parts, String> {
+        let catalog = match &plan.config.catalog {
+            None => Catalog::built_in(),
+            Some(path) => {
+                let text = std::fs::read_to_string(path);
+                let text = text.map_err(|error| format!("{}: {error}.", path.display()))?;
+                Catalog::read(&text)
+            }
+        };
+        Ok(Parts {
+            store,
+            clock: self.clock(),
+            entropy: self.entropy(),
+            catalog: catalog.map_err(|error| format!("{error}."))?,
+            models: Models::new(None),
+            sandbox: plan.config.sandbox_payments.then(|| Sandbox::new(sandbox_secret(plan))),
+            secret_key: plan.secret_key,
+            fixed_settings: plan.config.fixed.clone(),
+            local: None,
+            public_url: plan.public_url.clone(),
+            agent_name: "Joule".to_owned(),
+        })
+    }
+}
+
+/// Follows from the installation's key, so that open checkouts survive a restart.
+fn sandbox_secret(plan: &Plan) -> SecretText {
+    let mut hash = Sha256::new();
+    hash.update(b"ampere sandbox payments 1");
+    hash.update(plan.secret_key);
+    SecretText::new(hex(&hash.finalize()))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The local model's worker, ended once.
+struct Worker {
+    model: Mutex<Option<LocalModel>>,
+    name: String,
+}
+
+impl Worker {
+    fn start(
+        plan: &Plan,
+        settings: &LocalSettings,
+    ) -> (Arc<Self>, Arc<dyn ampere_adapters::ai::Model>) {
+        let mut token = [0u8; 32];
+        System.fill(&mut token);
+        let worker = local::start(LocalModelConfig {
+            binary: settings.binary.clone().unwrap_or_else(worker_program),
+            model: settings.weights.clone(),
+            sha256: settings.sha256.clone(),
+            name: settings.name.clone(),
+            id: LOCAL_MODEL.to_owned(),
+            log: data::worker_log(&plan.config.data),
+            token: SecretText::new(hex(&token)),
+            context_tokens: CONTEXT_TOKENS,
+            max_output_tokens: MAX_OUTPUT_TOKENS,
+            limits: Limits::default(),
+            patience: Patience::default(),
+        });
+        let model = worker.model();
+        let model_kept = Mutex::new(Some(worker));
+        (Arc::new(Worker { model: model_kept, name: settings.name.clone() }), model)
+    }
+}
+
+/// Where `make` builds it if we run in a checkout, else beside this program.
+fn worker_program() -> PathBuf {
+    let built = PathBuf::from(WORKER_BUILT);
+    if built.exists() {
+        return built;
+    }
+    let own = std::env::current_exe().ok();
+    let beside = own.and_then(|own| Some(own.parent()?.join(WORKER)));
+    beside.filter(|beside| beside.exists()).unwrap_or(built)
+}
+
+#[async_trait]
+impl LocalWatch for Worker {
+    async fn look(&self) -> LocalLook {
+        let kept = self.model.lock().await;
+        let name = self.name.clone();
+        let Some(model) = kept.as_ref() else {
+            let detail = "It was shut down.".to_owned();
+            return LocalLook { state: "off", detail, name, pid: None, queued: 0 };
+        };
+        let status = model.status();
+        let queued = model.load().await.map_or(0, |load| load.queued);
+        let (state, detail, pid) = (status.state.word(), status.detail, status.pid);
+        LocalLook { state, detail, name, pid, queued }
+    }
+}
+
+#[async_trait]
+impl LocalProcess for Worker {
+    async fn shut_down(&self) {
+        let model = self.model.lock().await.take();
+        if let Some(model) = model {
+            model.shut_down().await;
+        }
+    }
+}
