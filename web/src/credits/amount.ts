@@ -1,0 +1,65 @@
+/**
+ * Shows amounts exactly as the server sent them. Nothing here adds, rounds or
+ * converts a credit: a number on screen is the server's own string with separators.
+ */
+
+export const UNKNOWN = '—';
+
+/** `"12340.25"` → `"12,340.25"`. Unknown is a dash, never a zero. */
+export function formatCredits(amount: string | null | undefined): string {
+  if (amount === null || amount === undefined || amount === '') return UNKNOWN;
+  const [, sign = '', whole = '', rest = ''] = /^([+-]?)(\d+)(\.\d+)?$/.exec(amount) ?? [];
+  if (whole === '') return amount;
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  return `${sign === '-' ? '−' : sign}${grouped}${rest}`;
+}
+
+/** The amount and the word: `1 credit`, `14 credits`, `— credits`. */
+export function creditsText(amount: string | null | undefined): string {
+  return `${formatCredits(amount)} ${amount === '1' ? 'credit' : 'credits'}`;
+}
+
+const MICRO_DIGITS = 6;
+
+function micro(amount: string): bigint {
+  const negative = amount.startsWith('-');
+  const [whole = '0', rest = ''] = amount.replace(/^[+-]/, '').split('.');
+  const value = BigInt(whole + rest.padEnd(MICRO_DIGITS, '0').slice(0, MICRO_DIGITS));
+  return negative ? -value : value;
+}
+
+/** Is `have` at least `need`? Compared exactly, to the micro-credit. */
+export function covers(have: string, need: string): boolean {
+  return micro(have) >= micro(need);
+}
+
+export function isZero(amount: string): boolean {
+  return micro(amount) === 0n;
+}
+
+/** Length of a bar in percent of the longest one; for drawing only. */
+export function barPercent(amount: string, longest: string): number {
+  const top = Number(longest);
+  return top > 0 ? Math.min(100, (Number(amount) / top) * 100) : 0;
+}
+
+/** The largest of some amounts, as it was sent. */
+export function largest(amounts: readonly string[]): string {
+  return amounts.reduce((best, amount) => (covers(best, amount) ? best : amount), '0');
+}
+
+/** Money in minor units as the currency is written. */
+export function formatMoney(money: { amount: number; currency: string }): string {
+  const format = new Intl.NumberFormat('en-US', {
+    style: 'currency',
+    currency: money.currency.toUpperCase(),
+  });
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  return format.format(money.amount / 10 ** digits);
+}
+
+/** A price the server sends as a plain decimal (`"2.90"`) in the currency of `like`. */
+export function formatPrice(decimal: string, like: { currency: string }): string {
+  const symbol = formatMoney({ amount: 0, currency: like.currency }).replace(/[\d.,]+/, '');
+  return `${symbol}${decimal}`;
+}

@@ -1,0 +1,63 @@
+/** Log-in by email and password; afterwards back to where one was. */
+import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { useSearch } from '@tanstack/react-router';
+import { logIn } from '../../api/gen';
+import { call } from '../../api/problem';
+import { useServerForm } from '../../ui/form';
+import { useInstance } from '../../ui/instance';
+import { LinkTo } from '../../ui/LinkTo';
+import { Failure } from '../../ui/Remote';
+import { AuthFrame } from './AuthFrame';
+import { safeReturn, useEnter } from './enter';
+import { words } from './words';
+
+export function LogInScreen() {
+  const enter = useEnter();
+  const { return: back } = useSearch({ from: '/login' });
+  const { product_name: product, sign_up_open: open } = useInstance();
+  const { form, onSubmit, busy, failure } = useServerForm(
+    { email: '', password: '' },
+    async (values) => enter(await call(logIn({ body: values })), safeReturn(back)),
+  );
+  return (
+    <AuthFrame title={words.logIn.title} lead={words.logIn.lead(product)}>
+      <form onSubmit={onSubmit}>
+        <Stack gap="md">
+          {failure ? <Failure text={words.failed} error={failure} /> : null}
+          <TextInput
+            label={words.email}
+            size="md"
+            type="email"
+            required
+            withAsterisk={false}
+            autoComplete="username"
+            {...form.getInputProps('email')}
+          />
+          <PasswordInput
+            label={words.password}
+            size="md"
+            required
+            withAsterisk={false}
+            autoComplete="current-password"
+            {...form.getInputProps('password')}
+          />
+          <Button type="submit" size="md" loading={busy} fullWidth mt={4}>
+            {words.logIn.submit}
+          </Button>
+          {open ? (
+            <Text size="sm" c="dimmed">
+              {words.logIn.noAccount} <LinkTo to="/sign-up">{words.logIn.create}</LinkTo>
+            </Text>
+          ) : (
+            <Text size="sm" c="dimmed">
+              {words.logIn.invited}
+            </Text>
+          )}
+          <Text size="sm" c="dimmed">
+            {words.logIn.forgot}
+          </Text>
+        </Stack>
+      </form>
+    </AuthFrame>
+  );
+}

@@ -1,0 +1,17 @@
+export const words = {
+  title: 'Help',
+  lead: 'Short answers about credits and models, with the numbers of this installation.',
+  related: 'Related',
+  all: 'All articles',
+  missing: 'There is no article with this name.',
+  model: 'Model',
+  measured: 'Measured',
+  measures: { input_tokens: 'tokens in', output_tokens: 'tokens out' } as Record<string, string>,
+  rate: 'Credits per 1,000',
+  rateCard: 'The rate card',
+  version: (version: number, day: string) => `Rate card version ${version}, in effect since ${day}.`,
+  pack: 'Pack',
+  packs: 'The packs',
+  price: 'Price',
+  perThousand: 'Per 1,000 credits',
+};

@@ -1,0 +1,100 @@
+/** Where work starts: the composer, ideas, and the sessions of late. */
+import { Stack, Text, UnstyledButton } from '@mantine/core';
+import {
+  IconBulb,
+  IconCalendarEvent,
+  IconListDetails,
+  IconMail,
+  IconPencil,
+  IconScale,
+} from '@tabler/icons-react';
+import { type RefObject, useRef, useState } from 'react';
+import { useInstance } from '../../ui/instance';
+import { useMe } from '../../ui/me';
+import { Page } from '../../ui/Page';
+import { Composer } from '../sessions/Composer';
+import { useDraft } from '../sessions/draft';
+import { useGate } from '../sessions/gate';
+import classes from './Home.module.css';
+import { ModelNotice } from './ModelNotice';
+import { RecentSessions } from './RecentSessions';
+import { useStart } from './useStart';
+import { starters, words } from './words';
+
+const icons = [IconBulb, IconMail, IconListDetails, IconScale, IconCalendarEvent, IconPencil];
+
+export function HomeScreen() {
+  const { user } = useMe();
+  const { agent_name: agent } = useInstance();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const gate = useGate();
+  const [draft, setDraft] = useDraft(`${user.id}.home`);
+  const [model, setModel] = useState('');
+  const start = useStart(gate);
+  const edit = (text: string) => {
+    setDraft(text);
+    gate.reset();
+  };
+  const send = () => {
+    const text = draft.trim();
+    start.send({ text, ...(model === '' ? {} : { model }) }, () => setDraft(''));
+  };
+  return (
+    <Page title={words.title} width="narrow">
+      <div className={classes.hero}>
+        <p className={classes.greeting}>{words.greeting(user.name.split(' ')[0] ?? user.name)}</p>
+        <Text c="dimmed">{words.lead(agent)}</Text>
+      </div>
+      <ModelNotice />
+      <Composer
+        text={draft}
+        setText={edit}
+        model={model}
+        setModel={setModel}
+        send={send}
+        sending={start.sending}
+        failure={start.failure}
+        gate={gate}
+        field={field}
+        rows={3}
+      />
+      <Starters field={field} fill={edit} />
+      <RecentSessions write={() => field.current?.focus()} />
+    </Page>
+  );
+}
+
+interface StartersProps {
+  field: RefObject<HTMLTextAreaElement | null>;
+  fill: (text: string) => void;
+}
+
+function Starters({ field, fill }: StartersProps) {
+  return (
+    <Stack gap={8}>
+      <h2 className={classes.heading}>{words.starters}</h2>
+      <ul className={classes.starters}>
+        {starters.map(({ title, text }, index) => {
+          const Icon = icons[index] ?? IconBulb;
+          return (
+            <li key={title}>
+              <UnstyledButton
+                className={classes.starter}
+                onClick={() => {
+                  fill(text);
+                  field.current?.focus();
+                }}
+              >
+                <Icon size={20} stroke={1.7} aria-hidden />
+                <span>{title}</span>
+              </UnstyledButton>
+            </li>
+          );
+        })}
+      </ul>
+      <Text size="xs" c="dimmed">
+        {words.startersHint}
+      </Text>
+    </Stack>
+  );
+}

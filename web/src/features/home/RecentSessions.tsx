@@ -1,0 +1,72 @@
+/** The last sessions with their credits. */
+import { Button, Text } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { Session } from '../../api/gen';
+import { sessionPages } from '../../api/queries';
+import { creditsText } from '../../credits/amount';
+import { useDates } from '../../ui/dates';
+import { useInstance } from '../../ui/instance';
+import { ButtonTo } from '../../ui/LinkTo';
+import { Empty, Remote } from '../../ui/Remote';
+import { Section } from '../../ui/Section';
+import { words as sessions } from '../sessions/words';
+import classes from './Home.module.css';
+import { words } from './words';
+
+const SHOWN = 5;
+
+export function RecentSessions({ write }: { write: () => void }) {
+  const { agent_name: agent } = useInstance();
+  const query = useInfiniteQuery(sessionPages(SHOWN));
+  return (
+    <Section
+      title={words.recent}
+      actions={
+        <ButtonTo to="/sessions" variant="subtle" size="compact-sm">
+          {words.all}
+        </ButtonTo>
+      }
+    >
+      <Remote query={query} what={words.what}>
+        {({ pages }) => {
+          const rows = pages[0]?.data ?? [];
+          if (rows.length === 0) {
+            return (
+              <Empty
+                text={words.none(agent)}
+                action={
+                  <Button variant="default" onClick={write}>
+                    {words.write}
+                  </Button>
+                }
+              />
+            );
+          }
+          return (
+            <ul className={classes.recent}>
+              {rows.map((session) => (
+                <Row key={session.id} session={session} />
+              ))}
+            </ul>
+          );
+        }}
+      </Remote>
+    </Section>
+  );
+}
+
+function Row({ session }: { session: Session }) {
+  const dates = useDates();
+  return (
+    <li>
+      <Link to="/sessions/$sessionId" params={{ sessionId: session.id }} className={classes.row}>
+        <span className={classes.rowTitle}>{session.title || sessions.untitled}</span>
+        <Text span size="sm" c="dimmed" className={classes.rowNote}>
+          {session.running_run_id ? `${sessions.running} · ` : ''}
+          {dates.moment(session.updated_at)} · {creditsText(session.credits)}
+        </Text>
+      </Link>
+    </li>
+  );
+}

@@ -1,0 +1,52 @@
+export const words = {
+  title: 'Home',
+  greeting: (name: string) => `What shall we work on, ${name}?`,
+  lead: (agent: string) =>
+    `Ask ${agent}. You see an estimate before anything is spent, and a receipt afterwards.`,
+  starters: 'Ideas to start with',
+  startersHint: 'A card fills the message; nothing is sent until you send it.',
+  recent: 'Recent sessions',
+  all: 'All sessions',
+  none: (agent: string) => `Nothing here yet. Your sessions with ${agent} will be listed here.`,
+  write: 'Write a message',
+  what: 'The recent sessions',
+  local: (name: string) =>
+    `Answers come from ${name}, a small model on this computer. It is for trying out: short, simple questions work best.`,
+  localStates: {
+    starting: 'The model on this computer is starting. Your message waits for it.',
+    missing: 'The model on this computer has not been downloaded.',
+    failed: 'The model on this computer has failed. Nothing is charged.',
+    off: 'The model on this computer is switched off.',
+  } as Record<string, string>,
+  noneReady: 'Models are not answering right now. Nothing is charged.',
+  connect: 'Connect a provider',
+  connectHow: 'How to connect a provider',
+};
+
+/** They only fill the composer. */
+export const starters: { title: string; text: string }[] = [
+  {
+    title: 'Explain something',
+    text: 'Explain in five short sentences how a heat pump works, for someone who is not a technician.',
+  },
+  {
+    title: 'Draft an email',
+    text: 'Write a short, friendly email that moves our meeting from Tuesday to Thursday at 10:00 and asks whether that suits.',
+  },
+  {
+    title: 'Summarize a text',
+    text: 'Summarize the following text in three bullet points:\n\n',
+  },
+  {
+    title: 'Compare two options',
+    text: 'Make a table that compares renting and buying office furniture: cost, flexibility, effort.',
+  },
+  {
+    title: 'Plan a week',
+    text: 'Plan a first week for a new colleague in customer support, one line per half day.',
+  },
+  {
+    title: 'Improve wording',
+    text: 'Make this paragraph clearer and shorter, and keep its meaning:\n\n',
+  },
+];

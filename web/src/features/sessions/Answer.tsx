@@ -1,0 +1,144 @@
+/** One answer of the agent: growing while it is written, with its credits when it is done. */
+import { Button, Text } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { lazy, Suspense, useEffect, useRef } from 'react';
+import { cancelRun, type Message, type RunState } from '../../api/gen';
+import { call } from '../../api/problem';
+import { creditsText, isZero } from '../../credits/amount';
+import { announce } from '../../ui/announce';
+import { AgentMark } from '../../ui/Brand';
+import { useInstance } from '../../ui/instance';
+import { SkeletonLines } from '../../ui/Remote';
+import { isEnded } from '../runs/states';
+import { AnswerFoot } from './AnswerFoot';
+import classes from './Messages.module.css';
+import { type LiveStream, useRunStream } from './useRunStream';
+import { answerWords as words, reasonWords } from './words';
+
+const Markdown = lazy(() => import('./Markdown'));
+
+interface Props {
+  message: Message;
+  sessionId: string;
+  sessionCredits: string;
+  retry: (messageId: string) => void;
+  retryClosed: boolean;
+}
+
+export function Answer({ message, sessionId, sessionCredits, retry, retryClosed }: Props) {
+  const { agent_name: agent } = useInstance();
+  const { run } = message;
+  const live = run != null && !isEnded(run.state);
+  const stream = useRunStream(live ? run.id : null);
+  const ended = run == null || isEnded(run.state) || stream.finished !== null;
+  const shown = stream.finished ?? run ?? null;
+  useEnd(stream, sessionId);
+  const text = stream.text.length > message.text.length ? stream.text : message.text;
+  return (
+    <article className={classes.answer} aria-label={agent}>
+      <AgentMark busy={!ended} />
+      <div className={classes.content}>
+        <div aria-busy={!ended} data-testid="answer-text">
+          <Suspense fallback={<SkeletonLines count={2} />}>
+            {text === '' ? null : <Markdown text={text} growing={!ended} />}
+          </Suspense>
+        </div>
+        {ended ? (
+          <Ending reason={shown?.reason ?? null} credits={shown?.credits ?? null} />
+        ) : (
+          <Working runId={run.id} stream={stream} fallback={run.state} held={run.held} started={text !== ''} />
+        )}
+        {ended && shown ? (
+          <AnswerFoot
+            run={shown}
+            text={text}
+            sessionCredits={sessionCredits}
+            retry={() => retry(message.id)}
+            retryClosed={retryClosed}
+          />
+        ) : null}
+      </div>
+    </article>
+  );
+}
+
+// When the run has ended, the server's own text and totals replace what was streamed.
+function useEnd(stream: LiveStream, sessionId: string): void {
+  const queries = useQueryClient();
+  const { agent_name: agent } = useInstance();
+  const said = useRef(false);
+  const { finished, problem } = stream;
+  const writing = stream.state === 'running';
+  useEffect(() => {
+    if (writing && !said.current) {
+      said.current = true;
+      announce(words.answering(agent));
+    }
+  }, [writing, agent]);
+  useEffect(() => {
+    if (!finished && !problem) return;
+    if (finished) {
+      const reason = reasonWords[finished.reason ?? ''];
+      announce(reason ? words.ended(reason) : words.ready(finished.credits));
+    }
+    for (const key of [['messages', sessionId], ['session', sessionId], ['sessions'], ['runs']]) {
+      void queries.invalidateQueries({ queryKey: key });
+    }
+  }, [finished, problem, queries, sessionId]);
+}
+
+function Ending({ reason, credits }: { reason: string | null; credits: string | null }) {
+  const sentence = reasonWords[reason ?? ''];
+  if (!sentence) return null;
+  const cost = credits !== null && isZero(credits) ? ` ${words.nothing}.` : '';
+  return (
+    <Text size="sm" c="dimmed" className={classes.ending}>
+      {sentence}
+      {cost}
+    </Text>
+  );
+}
+
+interface WorkingProps {
+  runId: string;
+  stream: LiveStream;
+  fallback: RunState;
+  held: string;
+  started: boolean;
+}
+
+function Working({ runId, stream, fallback, held, started }: WorkingProps) {
+  const stop = useMutation({ mutationFn: () => call(cancelRun({ path: { id: runId } })) });
+  const state = stream.state ?? fallback;
+  const hold = isZero(stream.held) ? held : stream.held;
+  const stopping = stop.isPending || stop.isSuccess;
+  return (
+    <div className={classes.working} data-testid="working" data-state={state}>
+      <Text size="sm" c="dimmed">
+        {stopping ? words.stopping : stateText(state, stream, started)}
+        {isZero(hold) || stopping ? null : (
+          <span title={creditsText(hold)}> · {words.upTo(hold)}</span>
+        )}
+      </Text>
+      <Button size="compact-sm" variant="default" disabled={stopping} onClick={() => stop.mutate()}>
+        {words.stop}
+      </Button>
+    </div>
+  );
+}
+
+function stateText(state: RunState, stream: LiveStream, started: boolean): string {
+  if (!stream.connected) return words.reconnecting;
+  switch (state) {
+    case 'queued':
+      return words.queued(stream.ahead);
+    case 'waiting_for_credits':
+      return words.waitingForCredits;
+    case 'paused_no_credits':
+      return words.paused;
+    case 'waiting_for_input':
+      return words.waitingForYou;
+    default:
+      return started ? words.writing : words.thinking;
+  }
+}

@@ -1,0 +1,132 @@
+/** The line over a session: what it has used, whether it spends now, rename and delete. */
+import { ActionIcon, Button, Group, Menu, Stack, Text, TextInput } from '@mantine/core';
+import { IconDots, IconPencil, IconTrash } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { type FormEvent, useState } from 'react';
+import { deleteSession, renameSession, type Session } from '../../api/gen';
+import { call } from '../../api/problem';
+import { sessionQuery } from '../../api/queries';
+import { announce } from '../../ui/announce';
+import { Dialog } from '../../ui/Dialog';
+import { Failure } from '../../ui/Remote';
+import { words as shared } from '../../ui/words';
+import classes from './Messages.module.css';
+import { words } from './words';
+
+interface Props {
+  session: Session;
+  /** What the running answer holds; null when nothing runs. */
+  held: string | null;
+}
+
+export function SessionBar({ session, held }: Props) {
+  const [dialog, setDialog] = useState<'rename' | 'delete' | null>(null);
+  const close = () => setDialog(null);
+  return (
+    <div className={classes.bar}>
+      <Text size="sm" c="dimmed" data-testid="session-total">
+        {words.total(session.credits)} · {held === null ? words.idle : words.working(held)}
+      </Text>
+      <Menu position="bottom-end" shadow="md" width={180}>
+        <Menu.Target>
+          <ActionIcon variant="subtle" color="gray" size={36} aria-label={words.menu}>
+            <IconDots size={20} aria-hidden />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item
+            leftSection={<IconPencil size={16} aria-hidden />}
+            onClick={() => setDialog('rename')}
+          >
+            {words.rename}
+          </Menu.Item>
+          <Menu.Item
+            leftSection={<IconTrash size={16} aria-hidden />}
+            onClick={() => setDialog('delete')}
+          >
+            {words.remove}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      {dialog === 'rename' ? <RenameDialog session={session} close={close} /> : null}
+      {dialog === 'delete' ? <DeleteDialog session={session} close={close} /> : null}
+    </div>
+  );
+}
+
+interface DialogProps {
+  session: Session;
+  close: () => void;
+}
+
+function RenameDialog({ session, close }: DialogProps) {
+  const queries = useQueryClient();
+  const [title, setTitle] = useState(session.title);
+  const rename = useMutation({
+    mutationFn: () => call(renameSession({ path: { id: session.id }, body: { title: title.trim() } })),
+    onSuccess: (renamed) => {
+      queries.setQueryData(sessionQuery(session.id).queryKey, renamed);
+      void queries.invalidateQueries({ queryKey: ['sessions'] });
+      close();
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    rename.mutate();
+  };
+  return (
+    <Dialog close={close} title={words.renameTitle}>
+      <form onSubmit={submit}>
+        <Stack gap="md">
+          {rename.error ? <Failure text={words.failed} error={rename.error} /> : null}
+          <TextInput
+            label={words.titleLabel}
+            value={title}
+            maxLength={120}
+            data-autofocus
+            onChange={(event) => setTitle(event.currentTarget.value)}
+          />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={close}>
+              {shared.cancel}
+            </Button>
+            <Button type="submit" loading={rename.isPending} disabled={title.trim() === ''}>
+              {words.save}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Dialog>
+  );
+}
+
+function DeleteDialog({ session, close }: DialogProps) {
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const remove = useMutation({
+    mutationFn: () => call(deleteSession({ path: { id: session.id } })),
+    onSuccess: async () => {
+      await navigate({ to: '/sessions' });
+      queries.removeQueries({ queryKey: ['session', session.id] });
+      void queries.invalidateQueries({ queryKey: ['sessions'] });
+      announce(words.removed);
+    },
+  });
+  return (
+    <Dialog close={close} title={words.removeTitle}>
+      <Stack gap="md">
+        {remove.error ? <Failure text={words.failed} error={remove.error} /> : null}
+        <Text size="sm">{words.removeText}</Text>
+        <Group justify="flex-end">
+          <Button variant="default" onClick={close} data-autofocus>
+            {shared.cancel}
+          </Button>
+          <Button color="red" loading={remove.isPending} onClick={() => remove.mutate()}>
+            {words.removeYes}
+          </Button>
+        </Group>
+      </Stack>
+    </Dialog>
+  );
+}

@@ -1,0 +1,138 @@
+/** One session: its messages, the answer that is being written, and the composer. */
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import type { Message, Session } from '../../api/gen';
+import { outOfCredits } from '../../api/problem';
+import { messagesQuery, sessionQuery } from '../../api/queries';
+import { useInstance } from '../../ui/instance';
+import { useMe } from '../../ui/me';
+import { Empty, Remote, SkeletonLines } from '../../ui/Remote';
+import { usePageTitle } from '../../ui/title';
+import { isEnded } from '../runs/states';
+import { Answer } from './Answer';
+import { Composer } from './Composer';
+import { useDraft } from './draft';
+import { useGate } from './gate';
+import classes from './Messages.module.css';
+import { SessionBar } from './SessionBar';
+import { useSend } from './useSend';
+import { words } from './words';
+
+export function SessionScreen() {
+  const { sessionId } = useParams({ from: '/app/sessions/$sessionId' });
+  const session = useQuery(sessionQuery(sessionId));
+  usePageTitle(session.data ? session.data.title || words.untitled : words.untitled);
+  return (
+    <div className={classes.page}>
+      <Remote query={session} what={words.what} skeleton={<SkeletonLines count={6} />}>
+        {(data) => <Conversation key={sessionId} session={data} />}
+      </Remote>
+    </div>
+  );
+}
+
+function Conversation({ session }: { session: Session }) {
+  const { agent_name: agent } = useInstance();
+  const { user } = useMe();
+  const messages = useQuery(messagesQuery(session.id));
+  const list = messages.data?.data ?? [];
+  const working = list.find(({ run }) => run != null && !isEnded(run.state))?.run ?? null;
+  const gate = useGate();
+  const send = useSend(session.id, gate);
+  const [draft, setDraft] = useDraft(`${user.id}.${session.id}`);
+  const [model, setModel] = useState('');
+  const choice = model === '' ? {} : { model };
+  const submit = () => {
+    send.mutate({ text: draft.trim(), ...choice }, { onSuccess: () => setDraft('') });
+  };
+  const edit = (text: string) => {
+    setDraft(text);
+    gate.reset();
+  };
+  const failure = send.error && !outOfCredits(send.error) ? send.error : null;
+  useFollow(list.length, working !== null);
+  return (
+    <>
+      <SessionBar session={session} held={working?.held ?? null} />
+      <Remote query={messages} what={words.messages} skeleton={<SkeletonLines count={6} />}>
+        {({ data }) => (
+          <div className={classes.list}>
+            {data.length === 0 ? <Empty text={words.empty(agent)} /> : null}
+            {data.map((message) => (
+              <OneMessage
+                key={message.id}
+                message={message}
+                session={session}
+                retry={(id) => send.mutate({ retry_of: id, ...choice })}
+                retryClosed={working !== null || gate.closed || send.isPending}
+              />
+            ))}
+          </div>
+        )}
+      </Remote>
+      <div className={classes.dock}>
+        <Composer
+          text={draft}
+          setText={edit}
+          model={model}
+          setModel={setModel}
+          send={submit}
+          sending={send.isPending}
+          busy={working !== null}
+          failure={failure}
+          gate={gate}
+          sessionId={session.id}
+          rows={1}
+        />
+      </div>
+    </>
+  );
+}
+
+interface OneProps {
+  message: Message;
+  session: Session;
+  retry: (messageId: string) => void;
+  retryClosed: boolean;
+}
+
+function OneMessage({ message, session, retry, retryClosed }: OneProps) {
+  if (message.role === 'user') {
+    return (
+      <article className={classes.user} aria-label={words.you}>
+        {message.text}
+      </article>
+    );
+  }
+  return (
+    <Answer
+      message={message}
+      sessionId={session.id}
+      sessionCredits={session.credits}
+      retry={retry}
+      retryClosed={retryClosed}
+    />
+  );
+}
+
+const NEAR = 160;
+
+// The page follows the growing text as long as its reader stays near the end.
+function useFollow(count: number, working: boolean): void {
+  useEffect(() => {
+    if (count > 0) window.scrollTo({ top: document.documentElement.scrollHeight });
+  }, [count]);
+  useEffect(() => {
+    if (!working || typeof ResizeObserver === 'undefined') return undefined;
+    const { documentElement: page } = document;
+    let height = page.scrollHeight;
+    const observer = new ResizeObserver(() => {
+      const below = height - window.scrollY - window.innerHeight;
+      height = page.scrollHeight;
+      if (below < NEAR) window.scrollTo({ top: height });
+    });
+    observer.observe(document.body);
+    return () => observer.disconnect();
+  }, [working]);
+}

@@ -1,0 +1,139 @@
+/** The sidebar: only what exists; what this person may not use is not there. */
+import { Menu, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
+import {
+  IconChartBar,
+  IconChevronUp,
+  IconCpu,
+  IconCreditCard,
+  IconHelpCircle,
+  IconHome,
+  IconListCheck,
+  IconLogout,
+  IconMessages,
+  IconSettings,
+  IconUsers,
+} from '@tabler/icons-react';
+import { useMutation } from '@tanstack/react-query';
+import { Link, type LinkProps, useRouter } from '@tanstack/react-router';
+import { logOut } from '../../api/gen';
+import { call } from '../../api/problem';
+import { Mark } from '../../ui/Brand';
+import { useInstance } from '../../ui/instance';
+import { useMe } from '../../ui/me';
+import classes from './Sidebar.module.css';
+import { words } from './words';
+
+interface Item {
+  to: LinkProps['to'];
+  label: string;
+  icon: typeof IconHome;
+}
+
+const work: Item[] = [
+  { to: '/', label: words.home, icon: IconHome },
+  { to: '/sessions', label: words.sessions, icon: IconMessages },
+  { to: '/runs', label: words.runs, icon: IconListCheck },
+];
+
+const organization: Item[] = [
+  { to: '/usage', label: words.usage, icon: IconChartBar },
+  { to: '/billing', label: words.billing, icon: IconCreditCard },
+  { to: '/team', label: words.team, icon: IconUsers },
+  { to: '/settings', label: words.settings, icon: IconSettings },
+];
+
+const operator: Item = { to: '/models', label: words.models, icon: IconCpu };
+const help: Item = { to: '/help', label: words.help, icon: IconHelpCircle };
+
+export function Sidebar({ close }: { close: () => void }) {
+  const { user, organization: pool } = useMe();
+  const { product_name: product } = useInstance();
+  return (
+    <div className={classes.sidebar}>
+      <div className={classes.brand}>
+        <Mark size={30} />
+        <div className={classes.names}>
+          <span className={classes.product}>{product}</span>
+          <span className={classes.organization}>{pool.name}</span>
+        </div>
+      </div>
+      <nav aria-label={words.nav} className={classes.nav}>
+        <Items items={work} close={close} />
+        <hr className={classes.line} />
+        <Items items={organization} close={close} />
+        {user.operator ? (
+          <>
+            <hr className={classes.line} />
+            <Text className={classes.group}>{words.operator}</Text>
+            <Items items={[operator]} close={close} />
+          </>
+        ) : null}
+      </nav>
+      <div className={classes.foot}>
+        <Account close={close} />
+        <Items items={[help]} close={close} />
+      </div>
+    </div>
+  );
+}
+
+function Items({ items, close }: { items: Item[]; close: () => void }) {
+  return (
+    <ul className={classes.items}>
+      {items.map(({ to, label, icon: Icon }) => (
+        <li key={label}>
+          <Link
+            to={to}
+            className={classes.item}
+            activeOptions={{ exact: to === '/', includeSearch: false }}
+            onClick={close}
+          >
+            <Icon size={19} stroke={1.7} aria-hidden />
+            {label}
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Account({ close }: { close: () => void }) {
+  const { user } = useMe();
+  const router = useRouter();
+  const leave = useMutation({
+    mutationFn: () => call(logOut()),
+    // A fresh page forgets everything this person saw.
+    onSuccess: () => window.location.assign('/login'),
+  });
+  return (
+    <Menu position="top-start" width={216} shadow="md">
+      <Menu.Target>
+        <UnstyledButton className={classes.account}>
+          <span className={classes.avatar} aria-hidden="true">
+            {user.name.trim().charAt(0).toUpperCase()}
+          </span>
+          <VisuallyHidden>{words.account}</VisuallyHidden>
+          <span className={classes.person}>
+            <span className={classes.personName}>{user.name}</span>
+            <span className={classes.personMail}>{user.email}</span>
+          </span>
+          <IconChevronUp size={16} aria-hidden />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          leftSection={<IconSettings size={17} aria-hidden />}
+          onClick={() => {
+            close();
+            void router.navigate({ to: '/settings' });
+          }}
+        >
+          {words.accountSettings}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconLogout size={17} aria-hidden />} onClick={() => leave.mutate()}>
+          {words.logOut}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

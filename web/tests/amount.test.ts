@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { covers, creditsText, formatCredits, formatMoney, formatPrice } from '../src/credits/amount';
+
+test('shown digits are the sent digits: nothing is rounded, padded or cut', () => {
+  for (const sent of ['0', '7', '999', '1000', '12340.5', '0.000001', '9007199254740993.123456']) {
+    expect(formatCredits(sent).replaceAll(',', '')).toBe(sent);
+  }
+});
+
+test('thousands are separated in the whole part only', () => {
+  expect(formatCredits('1234567.123456')).toBe('1,234,567.123456');
+  expect(formatCredits('-1234')).toBe('−1,234');
+  expect(formatCredits('+60')).toBe('+60');
+});
+
+test('unknown is a dash, never zero', () => {
+  expect(creditsText(null)).toBe('— credits');
+  expect(creditsText(undefined)).toBe('— credits');
+  expect(creditsText('0')).toBe('0 credits');
+  expect(creditsText('1')).toBe('1 credit');
+});
+
+test('amounts are compared to the micro-credit, beyond what a float can tell apart', () => {
+  expect(covers('60', '60')).toBe(true);
+  expect(covers('59.999999', '60')).toBe(false);
+  expect(covers('9007199254740993.000001', '9007199254740993.000002')).toBe(false);
+  expect(covers('100', '9')).toBe(true);
+});
+
+test('money is written from minor units, prices as they were sent', () => {
+  expect(formatMoney({ amount: 6875, currency: 'usd' })).toBe('$68.75');
+  expect(formatMoney({ amount: 500, currency: 'jpy' })).toBe('¥500');
+  expect(formatPrice('2.90', { currency: 'usd' })).toBe('$2.90');
+});

@@ -1,0 +1,50 @@
+/** What the test's browser lacks: event streams (driven by the tests), media queries, sizes. */
+import { cleanup } from '@testing-library/react';
+import { afterEach, beforeEach, vi } from 'vitest';
+import { balanceStore } from '../src/credits/balance-store';
+
+export class FakeEventSource extends EventTarget {
+  static readonly CLOSED = 2;
+  static open: FakeEventSource[] = [];
+  readyState = 1;
+
+  constructor(readonly url: string) {
+    super();
+    FakeEventSource.open.push(this);
+  }
+
+  static at(path: string): FakeEventSource {
+    const found = FakeEventSource.open.find(({ url }) => url.includes(path));
+    if (!found) throw new Error(`no stream at ${path}`);
+    return found;
+  }
+
+  send(type: string, data: unknown, id = ''): void {
+    this.dispatchEvent(
+      new MessageEvent(type, { data: JSON.stringify(data), lastEventId: String(id) }),
+    );
+  }
+
+  close(): void {
+    this.readyState = 2;
+    FakeEventSource.open = FakeEventSource.open.filter((one) => one !== this);
+  }
+}
+
+vi.stubGlobal('EventSource', FakeEventSource);
+vi.stubGlobal('matchMedia', (query: string) => ({
+  matches: false,
+  media: query,
+  addEventListener: () => undefined,
+  removeEventListener: () => undefined,
+}));
+window.scrollTo = () => undefined;
+
+beforeEach(() => {
+  localStorage.clear();
+  sessionStorage.clear();
+  balanceStore.clear();
+  FakeEventSource.open = [];
+});
+
+afterEach(cleanup);
