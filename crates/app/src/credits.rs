@@ -46,7 +46,6 @@ pub struct BalanceView {
 /// that are due are counted, not booked.
 #[derive(Debug, Clone)]
 pub(crate) struct Reading {
-    pub(crate) pool: Pool,
     pub(crate) balance: Balance,
     /// In the order of use.
     pub(crate) grants: Vec<Grant>,
@@ -55,18 +54,17 @@ pub(crate) struct Reading {
 impl Reading {
     /// Joins a pool with the rows of its grants, which may have been read a little later: what
     /// the pool still has is taken from it, and what it no longer has can never move again.
-    pub(crate) fn of(pool: Pool, rows: &[GrantRow], clock: Timestamp) -> Result<Self, Overflow> {
-        let balance = Balance::of(&pool, clock)?;
+    pub(crate) fn of(pool: &Pool, rows: &[GrantRow], clock: Timestamp) -> Result<Self, Overflow> {
+        let balance = Balance::of(pool, clock)?;
         let known = rows.iter().filter(|row| row.position <= pool.position);
-        let mut grants: Vec<Grant> = known
-            .map(|row| pool.grant(row.grant.terms.id).copied().unwrap_or(row.grant))
-            .collect();
+        let mut grants: Vec<Grant> =
+            known.map(|row| pool.grant(row.grant.terms.id).copied().unwrap_or(row.grant)).collect();
         grants.sort_by(|a, b| a.terms.order(&b.terms));
         let mut debt = pool.debt;
         for grant in &mut grants {
             count_due(grant, &mut debt, balance.at)?;
         }
-        Ok(Reading { pool, balance, grants })
+        Ok(Reading { balance, grants })
     }
 
     /// Grants that can be spent at the instant of the reading.
@@ -121,7 +119,7 @@ impl App {
     pub(crate) async fn reading(&self, org: OrgId) -> Done<Reading> {
         let pool = self.store.pool(org).await?;
         let rows = self.store.grants(org).await?;
-        Ok(Reading::of(pool, &rows, self.now())?)
+        Ok(Reading::of(&pool, &rows, self.now())?)
     }
 
     /// What the organization used in the last days.

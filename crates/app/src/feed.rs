@@ -162,6 +162,7 @@ impl Watcher {
 #[derive(Debug, Default)]
 pub struct Feeds {
     live: Mutex<HashMap<RunId, Arc<Feed>>>,
+    working: watch::Sender<usize>,
 }
 
 impl Feeds {
@@ -172,13 +173,15 @@ impl Feeds {
     /// A run begins.
     pub(crate) fn open(&self, run: RunId, held: Credits) -> Arc<Feed> {
         let feed = Arc::new(Feed::new(held));
-        self.live().insert(run, Arc::clone(&feed));
+        let mut live = self.live();
+        live.insert(run, Arc::clone(&feed));
+        self.working.send_replace(live.len());
         feed
     }
 
     /// A run's end is committed: watchers are told and read the rest from what is kept.
     pub(crate) fn close(&self, run: RunId, state: RunState, reason: Reason) {
-        let Some(feed) = self.live().remove(&run) else { return };
+        let Some(feed) = self.forget(run) else { return };
         feed.change(|shown| {
             shown.standing.state = state;
             shown.standing.reason = Some(reason);
@@ -192,15 +195,17 @@ impl Feeds {
         self.live().get(&run).cloned()
     }
 
-    /// Asks every run to stop.
-    pub(crate) fn stop_all(&self, cause: StopCause) -> usize {
-        let live = self.live();
-        live.values().for_each(|feed| feed.stop(cause));
-        live.len()
+    fn forget(&self, run: RunId) -> Option<Arc<Feed>> {
+        let mut live = self.live();
+        let feed = live.remove(&run);
+        self.working.send_replace(live.len());
+        feed
     }
 
-    /// How many runs work here.
-    pub fn working(&self) -> usize {
-        self.live().len()
+    /// Asks every run to stop and waits until the end of each is committed.
+    pub(crate) async fn stop_all(&self, cause: StopCause) {
+        self.live().values().for_each(|feed| feed.stop(cause));
+        // The sender lives in `self`: the wait can only end by the last run's end.
+        let _ = self.working.subscribe().wait_for(|count| *count == 0).await;
     }
 }

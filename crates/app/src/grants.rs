@@ -5,9 +5,7 @@
 //! [`crate::billing`] for credits that were paid for.
 
 use ampere_credits::OrgId;
-use ampere_credits::ledger::{
-    Answer, Command, Fact, GrantTerms, Hash, Outcome, Rejected, Request,
-};
+use ampere_credits::ledger::{Answer, Command, Fact, GrantTerms, Hash, Outcome, Rejected, Request};
 use ampere_store::rows::{LaneRequest, RowWrite};
 use sha2::{Digest, Sha256};
 

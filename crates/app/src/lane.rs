@@ -105,8 +105,7 @@ impl Lane {
     async fn run(mut self) {
         loop {
             let mut items = Vec::new();
-            let taken =
-                tokio::time::timeout(IDLE, self.waiting.recv_many(&mut items, BATCH)).await;
+            let taken = tokio::time::timeout(IDLE, self.waiting.recv_many(&mut items, BATCH)).await;
             match taken {
                 Ok(0) => return,
                 Ok(_) => self.commit(items).await,

@@ -22,6 +22,7 @@ pub mod receipt;
 pub mod recover;
 pub mod runs;
 pub mod settings;
+mod settle;
 pub mod spend;
 mod trial;
 pub mod usage;

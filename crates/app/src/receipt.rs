@@ -197,12 +197,7 @@ impl App {
 
     /// Available credits right after an entry: the present ones, with everything undone that was
     /// booked since.
-    async fn available_at(
-        &self,
-        org: OrgId,
-        position: u64,
-        grants: &[GrantRow],
-    ) -> Done<Credits> {
+    async fn available_at(&self, org: OrgId, position: u64, grants: &[GrantRow]) -> Done<Credits> {
         let pool = self.store.pool(org).await?;
         let mut past = Past::of(&pool.grants, pool.debt);
         let mut before = pool.position.saturating_add(1);

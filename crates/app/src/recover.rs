@@ -13,7 +13,7 @@ use ampere_store::rows::{Reason, RunRow, RunState, StepRow};
 use crate::app::App;
 use crate::error::AppError;
 use crate::meter::usage_of;
-use crate::spend::Settle;
+use crate::settle::Settle;
 
 /// How often due things are looked for; a hold is open at most this long past its deadline.
 pub const SWEEP_EVERY: Duration = Duration::from_secs(60);
@@ -75,8 +75,7 @@ impl App {
 
     async fn settle_left(self: &Arc<Self>, run: RunRow) -> crate::Done<()> {
         let holds = self.store.holds_of(run.org, run.id).await?;
-        let Some(open) = holds.iter().map(|row| &row.hold).find(|hold| hold.ended.is_none())
-        else {
+        let Some(open) = holds.iter().map(|row| &row.hold).find(|hold| hold.ended.is_none()) else {
             tracing::error!(run = %run.id, "a run without an open hold has not ended");
             return Ok(());
         };

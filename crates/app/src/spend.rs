@@ -10,12 +10,10 @@ use std::time::Duration;
 
 use ampere_adapters::ai::ChatMessage;
 use ampere_credits::ledger::{Answer, Command, Fact, Hash, Rejected, Request};
-use ampere_credits::rating::{Line, Quote, QuoteInput, RateCard, lines, quote};
-use ampere_credits::{Credits, HoldId, RunId, Zone};
-use ampere_store::ports::StoreError;
+use ampere_credits::rating::{Quote, QuoteInput, RateCard, quote};
+use ampere_credits::{Credits, HoldId, RunId};
 use ampere_store::rows::{
-    LaneRequest, MessageRow, QuoteRow, Reason, RowWrite, RunChange, RunKind, RunRow, RunState,
-    StepRow, UsageLineRow,
+    LaneRequest, MessageRow, QuoteRow, Reason, RowWrite, RunKind, RunRow, RunState,
 };
 use async_trait::async_trait;
 use futures_util::FutureExt;
@@ -25,8 +23,9 @@ use crate::caller::{Act, Caller};
 use crate::error::AppError;
 use crate::feed::{Feed, StopCause};
 use crate::lane::Answered;
-use crate::meter::{DEADLINE_SECONDS, Meter, Opened, Stop, usage_of};
+use crate::meter::{DEADLINE_SECONDS, Meter, Opened, Stop};
 use crate::news::Item;
+use crate::settle::Settle;
 
 /// Output tokens that a hold begins with; it is extended before the run passes it.
 const FIRST_OUTPUT_TOKENS: u64 = 128;
@@ -110,8 +109,7 @@ impl App {
         let run = self.new_run(caller, work.plan(), &quote);
         let hold = HoldId::mint(run.created_at, &*self.entropy);
         let deadline = run.created_at.plus_seconds(DEADLINE_SECONDS);
-        let command =
-            Command::Hold { hold, run: run.id, amount: quote.hold, deadline, cap: None };
+        let command = Command::Hold { hold, run: run.id, amount: quote.hold, deadline, cap: None };
         let mut writes = vec![RowWrite::Run(Box::new(run.clone()))];
         writes.extend(work.messages(run.id).into_iter().map(RowWrite::Message));
         let key = format!("start:{}:{}", caller.user, intent.key);
@@ -163,8 +161,7 @@ impl App {
         }
         let bound = self.models.input_bound(&plan.model, &plan.messages);
         let input_tokens = u64::from(bound.ok_or(AppError::NotFound)?);
-        let history =
-            self.store.history(caller.org, plan.kind, &plan.model, HISTORY).await?;
+        let history = self.store.history(caller.org, plan.kind, &plan.model, HISTORY).await?;
         let input = QuoteInput {
             model: plan.model.clone(),
             input_tokens,
@@ -183,7 +180,8 @@ impl App {
     pub(crate) fn least_hold(&self) -> Credits {
         let least = || {
             let model = self.models.card(None)?.id;
-            let input_tokens = u64::from(self.models.input_bound(&model, &[])?);
+            let prompt = crate::chat::shortest(&self.agent_name);
+            let input_tokens = u64::from(self.models.input_bound(&model, &prompt)?);
             let input = QuoteInput {
                 model,
                 input_tokens,
@@ -264,39 +262,6 @@ impl App {
         });
     }
 
-    /// Ends a run's hold by what was used. Tries until the database takes it: a hold that is not
-    /// ended would be credits lost.
-    pub(crate) async fn settle(self: &Arc<Self>, settle: Settle) {
-        let mut wait = Duration::from_millis(50);
-        loop {
-            let request = match settle.request(self) {
-                Ok(request) => request,
-                Err(error) => {
-                    tracing::error!(run = %settle.run.id, %error, "a settle cannot be made");
-                    return;
-                }
-            };
-            match self.lanes.submit(settle.run.org, request).await {
-                Ok(answered) => {
-                    if let Answer::Refused(rejected) = answered.answer {
-                        tracing::error!(run = %settle.run.id, %rejected, "a settle was refused");
-                    }
-                    break;
-                }
-                Err(error @ (StoreError::Damaged(_) | StoreError::Version(_))) => {
-                    tracing::error!(run = %settle.run.id, %error, "a settle is impossible");
-                    return;
-                }
-                Err(_) => {
-                    tokio::time::sleep(wait).await;
-                    wait = (wait * 2).min(Duration::from_secs(5));
-                }
-            }
-        }
-        self.feeds.close(settle.run.id, settle.state, settle.reason);
-        self.tell(&settle.run);
-    }
-
     /// Tells open screens that a run changed.
     pub(crate) fn tell(&self, run: &RunRow) {
         self.news.tell(run.org, Item::Run(run.id));
@@ -307,12 +272,7 @@ impl App {
 
     /// Stops every run and waits until all are settled; for the end of the server.
     pub async fn shut_down(&self, patience: Duration) {
-        self.feeds.stop_all(StopCause::ShutDown);
-        let settled = async {
-            while self.feeds.working() > 0 {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        };
+        let settled = self.feeds.stop_all(StopCause::ShutDown);
         if tokio::time::timeout(patience, settled).await.is_err() {
             tracing::warn!("runs are still open; the next start settles them");
         }
@@ -328,90 +288,4 @@ fn end_of(result: Result<(), Stop>, cause: Option<StopCause>) -> (RunState, Reas
         (Err(Stop(Reason::Stopped)), _) => (RunState::Cancelled, Reason::Stopped),
         (Err(Stop(reason)), _) => (RunState::Failed, reason),
     }
-}
-
-/// Everything that ends a run's hold.
-pub(crate) struct Settle {
-    pub(crate) run: RunRow,
-    pub(crate) hold: HoldId,
-    pub(crate) zone: String,
-    pub(crate) card: Arc<RateCard>,
-    pub(crate) steps: Vec<StepRow>,
-    pub(crate) charge: Credits,
-    pub(crate) state: RunState,
-    pub(crate) reason: Reason,
-    pub(crate) text: Option<String>,
-}
-
-impl Settle {
-    fn request(&self, app: &App) -> crate::Done<LaneRequest> {
-        let now = app.now();
-        let zone = Zone::named(&self.zone).unwrap_or_else(|_| Zone::utc());
-        let day = now.day_in(&zone);
-        let estimated = self.charge.is_positive() && self.steps.iter().any(used_estimate);
-        let command = if self.charge.is_positive() {
-            Command::Settle { hold: self.hold, charge: self.charge, estimated }
-        } else {
-            Command::Release { hold: self.hold }
-        };
-        let mut writes = vec![RowWrite::RunChange(RunChange {
-            run: self.run.id,
-            state: self.state,
-            reason: Some(self.reason),
-            estimated,
-            started_at: self.steps.first().map(|step| step.started_at),
-            ended_at: Some(now),
-            day: Some(day),
-        })];
-        writes.extend(self.steps.iter().cloned().map(RowWrite::Step));
-        writes.extend(self.usage_lines(now, day)?.into_iter().map(RowWrite::UsageLine));
-        if let (Some(session), Some(message), Some(text)) =
-            (self.run.session, self.run.answer, self.text.clone())
-        {
-            writes.push(RowWrite::MessageText { session, message, text });
-        }
-        let key = format!("end:{}", self.hold);
-        Ok(LaneRequest { request: Request { key, hash: Hash::default(), command }, writes })
-    }
-
-    /// The rated lines; they add up to the charge. Where less is charged than was used (our
-    /// cost), the last lines carry less.
-    fn usage_lines(
-        &self,
-        at: ampere_credits::Timestamp,
-        day: ampere_credits::Day,
-    ) -> crate::Done<Vec<UsageLineRow>> {
-        let usage: Vec<_> = self.steps.iter().flat_map(usage_of).collect();
-        let rated: Vec<Line> = lines(&self.card, &usage).map_err(|_| AppError::Internal)?;
-        let mut rest = self.charge;
-        let mut rows = Vec::new();
-        for (index, line) in rated.into_iter().enumerate() {
-            let Some(step) = self.steps.get(index / 2) else { break };
-            let credits = line.credits.min(rest);
-            rest = rest.minus(credits)?;
-            if line.usage.quantity == 0 || self.charge.is_zero() {
-                continue;
-            }
-            rows.push(UsageLineRow {
-                run: self.run.id,
-                number: u32::try_from(rows.len()).unwrap_or(u32::MAX).saturating_add(1),
-                step: step.number,
-                kind: self.run.kind,
-                user: self.run.started_by,
-                model: line.usage.model,
-                measure: line.usage.measure,
-                quantity: line.usage.quantity,
-                micros_per_million: line.micros_per_million,
-                credits,
-                estimated: step.estimated,
-                at,
-                day,
-            });
-        }
-        Ok(rows)
-    }
-}
-
-fn used_estimate(step: &StepRow) -> bool {
-    step.estimated && (step.input_tokens > 0 || step.output_tokens > 0)
 }

@@ -7,9 +7,7 @@ use std::fmt::Debug;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 use proptest::strategy::Strategy;
-use proptest::test_runner::{
-    Config, RngAlgorithm, TestCaseResult, TestError, TestRng, TestRunner,
-};
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseResult, TestError, TestRng, TestRunner};
 
 fn number(variable: &str) -> Option<u64> {
     #[expect(clippy::disallowed_methods, reason = "the person who starts the tests chooses")]

@@ -5,5 +5,10 @@
 //! befell others. `lane` is the pool in memory that most of them drive.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
+mod audit_bites;
+mod canon;
+mod chance;
 mod lane;
+mod model;
+mod property;
 mod scenarios;

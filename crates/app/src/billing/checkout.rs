@@ -96,20 +96,14 @@ impl App {
         }
     }
 
-    async fn let_sandbox_tell(
-        &self,
-        sandbox: &Sandbox,
-        row: &CheckoutRow,
-        card: &str,
-    ) -> Done<()> {
+    async fn let_sandbox_tell(&self, sandbox: &Sandbox, row: &CheckoutRow, card: &str) -> Done<()> {
         let seconds = self.now().micros().div_euclid(1_000_000);
         let webhook =
             sandbox.pay(&row.provider_ref, card, seconds).map_err(|error| refused(&error))?;
         let headers: Vec<(&str, &str)> =
             webhook.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let events = sandbox
-            .parse(&headers, &webhook.body, seconds)
-            .map_err(|error| refused(&error))?;
+        let events =
+            sandbox.parse(&headers, &webhook.body, seconds).map_err(|error| refused(&error))?;
         for event in events {
             self.payment_event(sandbox.name(), event).await?;
         }

@@ -31,7 +31,12 @@ impl App {
     pub async fn payment_event(&self, provider: &str, event: PaymentEvent) -> Done<()> {
         match event {
             PaymentEvent::Paid {
-                payment_ref, line, reference, amount_cents, currency, event_id,
+                payment_ref,
+                line,
+                reference,
+                amount_cents,
+                currency,
+                event_id,
             } => {
                 tracing::info!(provider, payment_ref, line, event_id, "a payment came in");
                 let row = self.purchase(provider, &reference).await?;

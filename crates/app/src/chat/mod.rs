@@ -9,5 +9,6 @@ mod turn;
 
 pub use ampere_store::rows::{Author, MessageRow, SessionRow};
 
+pub(crate) use prompt::shortest;
 pub use sessions::{Answered, NEW_TITLE};
 pub use turn::{Ask, Sent};

@@ -18,6 +18,11 @@ fn message(role: Role, content: &str) -> ChatMessage {
     ChatMessage { role, content: content.to_owned() }
 }
 
+/// The shortest prompt there can be: a pool that cannot hold it can start nothing.
+pub(crate) fn shortest(agent: &str) -> [ChatMessage; 2] {
+    [message(Role::System, &who(agent)), message(Role::User, "?")]
+}
+
 /// The most that a model may write in one answer.
 pub(super) fn max_output(card: &ModelCard) -> u32 {
     ANSWER_TOKENS.min(card.max_output_tokens).min(card.context_tokens / 4).max(1)
@@ -50,8 +55,11 @@ pub(super) fn prompt(
     assemble(&system, &kept, &last)
 }
 
-fn assemble(system: &ChatMessage, newest_first: &[ChatMessage], last: &ChatMessage)
--> Vec<ChatMessage> {
+fn assemble(
+    system: &ChatMessage,
+    newest_first: &[ChatMessage],
+    last: &ChatMessage,
+) -> Vec<ChatMessage> {
     let mut all = vec![system.clone()];
     all.extend(newest_first.iter().rev().cloned());
     all.push(last.clone());

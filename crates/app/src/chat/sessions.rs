@@ -49,11 +49,7 @@ impl App {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn list_sessions(
-        &self,
-        caller: &Caller,
-        page: Page,
-    ) -> crate::Done<Vec<SessionRow>> {
+    pub async fn list_sessions(&self, caller: &Caller, page: Page) -> crate::Done<Vec<SessionRow>> {
         Ok(self.store.sessions(caller.org, caller.user, page).await?)
     }
 
@@ -128,11 +124,7 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`].
-    pub async fn session_runs(
-        &self,
-        caller: &Caller,
-        id: SessionId,
-    ) -> crate::Done<Vec<RunRow>> {
+    pub async fn session_runs(&self, caller: &Caller, id: SessionId) -> crate::Done<Vec<RunRow>> {
         self.get_session(caller, id).await?;
         let filter = RunFilter { session: Some(id), ..RunFilter::default() };
         Ok(self.store.runs(caller.org, filter, Page { before: None, limit: 200 }).await?)

@@ -110,9 +110,10 @@ impl App {
         }
         let messages = self.store.messages(caller.org, session).await?;
         let at = messages.iter().position(|m| Some(m.id) == started.run.answer);
-        let answer = at.and_then(|at| messages.get(at)).cloned().ok_or(AppError::Gone(
-            "the session of this request was deleted meanwhile",
-        ))?;
+        let answer = at
+            .and_then(|at| messages.get(at))
+            .cloned()
+            .ok_or(AppError::Gone("the session of this request was deleted meanwhile"))?;
         let before = at.and_then(|at| messages[..at].iter().rfind(|m| m.author == Author::User));
         let question = before.cloned().or(fresh).ok_or(AppError::Internal)?;
         let Started { run, replayed } = started;
@@ -153,9 +154,8 @@ impl App {
     }
 
     fn plan(&self, card: &ModelCard, earlier: &[MessageRow], text: &str) -> crate::Done<Plan> {
-        let bound = |messages: &[_]| {
-            self.models.input_bound(&card.id, messages).unwrap_or(u32::MAX)
-        };
+        let bound =
+            |messages: &[_]| self.models.input_bound(&card.id, messages).unwrap_or(u32::MAX);
         let messages = prompt(&self.agent_name, card, earlier, text, bound);
         let max_output_tokens = max_output(card);
         let tokens = u64::from(bound(&messages));
@@ -202,9 +202,8 @@ fn what(ask: &Ask, earlier: &[MessageRow]) -> crate::Done<Said> {
         }
         (None, Some(id)) => {
             let at = earlier.iter().position(|m| m.id == id && m.author == Author::Assistant);
-            let question = at.and_then(|at| {
-                earlier[..at].iter().rfind(|m| m.author == Author::User).cloned()
-            });
+            let question =
+                at.and_then(|at| earlier[..at].iter().rfind(|m| m.author == Author::User).cloned());
             let question = question.ok_or_else(|| {
                 AppError::field("/retry_of", "unknown", "there is no such answer to try again")
             })?;

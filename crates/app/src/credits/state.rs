@@ -47,8 +47,8 @@ impl PoolState {
         if balance.available < least {
             return Ok(PoolState::Paused);
         }
-        let tenth = i128::from(left.micros()) * 100
-            < i128::from(included_granted.micros()) * LOW_PERCENT;
+        let tenth =
+            i128::from(left.micros()) * 100 < i128::from(included_granted.micros()) * LOW_PERCENT;
         if tenth || pace.lasts_under(LOW_DAYS, left) {
             return Ok(PoolState::Low);
         }
@@ -69,8 +69,7 @@ pub(crate) struct Pace {
 impl Pace {
     /// Whether so many credits last for fewer days than that; never when nothing is used.
     fn lasts_under(self, days: i128, left: Credits) -> bool {
-        i128::from(left.micros()) * i128::from(PACE_DAYS)
-            < i128::from(self.used.micros()) * days
+        i128::from(left.micros()) * i128::from(PACE_DAYS) < i128::from(self.used.micros()) * days
     }
 
     /// Microseconds until so many credits are used up, rounded down; none when nothing is used.

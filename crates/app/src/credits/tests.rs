@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use ampere_credits::ledger::{
-    Command, GrantTerms, Hash, Overdraft, Request, execute_batch,
-};
+use ampere_credits::ledger::{Command, GrantTerms, Hash, Overdraft, Request, execute_batch};
 use ampere_credits::{GrantId, HoldId, OrgId, RunId};
 
 use super::lists::{GrantState, available_change, list_grants};
@@ -29,8 +27,7 @@ impl Books {
 
     fn run(&mut self, seconds: i64, command: Command) -> &mut Self {
         self.keys += 1;
-        let request =
-            Request { key: self.keys.to_string(), hash: Hash::default(), command };
+        let request = Request { key: self.keys.to_string(), hash: Hash::default(), command };
         let batch =
             execute_batch(&mut self.pool, &[request], &HashMap::new(), at(seconds)).unwrap();
         assert!(
@@ -87,7 +84,7 @@ impl Books {
     }
 
     fn reading(&self, seconds: i64) -> Reading {
-        Reading::of(self.pool.clone(), &self.rows, at(seconds)).unwrap()
+        Reading::of(&self.pool, &self.rows, at(seconds)).unwrap()
     }
 
     fn view(&self, seconds: i64) -> BalanceView {
@@ -104,7 +101,8 @@ impl Books {
         assert_eq!(sum(|seen| seen.grant.held).unwrap(), view.balance.held);
         assert_eq!(sum(|seen| seen.grant.unheld).unwrap(), view.balance.available);
         for seen in &list.grants {
-            let held = if seen.state == GrantState::Expired { seen.grant.held } else { Credits::ZERO };
+            let held =
+                if seen.state == GrantState::Expired { seen.grant.held } else { Credits::ZERO };
             let parts = [seen.left, seen.spent, seen.grant.expired, seen.grant.clawed, held];
             assert_eq!(Credits::sum(parts).unwrap(), seen.grant.terms.amount, "{seen:?}");
         }
@@ -216,7 +214,7 @@ fn grants_read_later_than_the_pool_do_not_mix_two_positions() {
     books.grant(1, Class::Included, 100, 30);
     let pool = books.pool.clone();
     books.hold(1, 7, 60).grant(2, Class::Purchased, 50, 365);
-    let reading = Reading::of(pool, &books.rows, at(2)).unwrap();
+    let reading = Reading::of(&pool, &books.rows, at(2)).unwrap();
     assert_eq!(reading.balance.position, 1);
     assert_eq!(reading.grants.len(), 1, "the second grant came after that position");
     assert_eq!(reading.grants[0].unheld, Credits::whole(100));

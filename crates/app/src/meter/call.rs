@@ -173,11 +173,7 @@ impl Meter {
         self.cover(needed, reserve).await
     }
 
-    async fn record_if_due(
-        &self,
-        step: &StepRow,
-        recorded: Timestamp,
-    ) -> Result<Timestamp, Stop> {
+    async fn record_if_due(&self, step: &StepRow, recorded: Timestamp) -> Result<Timestamp, Stop> {
         let now = self.app.now();
         if now.micros().saturating_sub(recorded.micros()) < RECORD_EVERY_MICROS {
             return Ok(recorded);

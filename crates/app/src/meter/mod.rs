@@ -147,9 +147,8 @@ impl Meter {
         })?;
         match answered.answer {
             Answer::Done(outcome) | Answer::Replayed(outcome) => {
-                let sum = |a: Credits, b: Credits| {
-                    a.plus(b).map_err(|_| Stop(Reason::InternalError))
-                };
+                let sum =
+                    |a: Credits, b: Credits| a.plus(b).map_err(|_| Stop(Reason::InternalError));
                 self.held = sum(self.held, outcome.added)?;
                 self.overdraft = sum(self.overdraft, outcome.overdraft)?;
                 self.deadline = deadline;
@@ -199,8 +198,5 @@ impl Meter {
 /// The usage of a step, input first.
 pub(crate) fn usage_of(step: &StepRow) -> [Usage; 2] {
     let line = |measure, quantity| Usage { model: step.model.clone(), measure, quantity };
-    [
-        line(Measure::InputTokens, step.input_tokens),
-        line(Measure::OutputTokens, step.output_tokens),
-    ]
+    [line(Measure::InputTokens, step.input_tokens), line(Measure::OutputTokens, step.output_tokens)]
 }

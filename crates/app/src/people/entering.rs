@@ -36,6 +36,8 @@ pub struct Entered {
     pub me: Me,
     /// For the cookie; it is kept nowhere.
     pub token: String,
+    /// How long the login lives at the longest.
+    pub lives_seconds: i64,
 }
 
 impl Entered {
@@ -45,7 +47,8 @@ impl Entered {
             email: known.user.email.clone(),
             organization: known.organization.clone(),
         };
-        Entered { me, token }
+        let lives_seconds = known.login.expires_at.seconds_since(known.login.created_at);
+        Entered { me, token, lives_seconds }
     }
 }
 

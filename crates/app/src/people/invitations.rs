@@ -126,11 +126,7 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`], [`AppError::Gone`], [`AppError::RateLimited`].
-    pub async fn look_up_invitation(
-        &self,
-        token: &str,
-        visitor: &Visitor,
-    ) -> crate::Done<Invited> {
+    pub async fn look_up_invitation(&self, token: &str, visitor: &Visitor) -> crate::Done<Invited> {
         let by = [Counted::address(visitor.address)];
         self.people.throttle.attempt(&by, self.now())?;
         let invited = self.invited(token).await?;

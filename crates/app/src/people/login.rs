@@ -82,8 +82,7 @@ impl App {
             expires_at: now.plus_seconds(self.people.times.absolute_seconds),
             user_agent: visitor.agent.clone(),
         };
-        let organization =
-            self.store.organization(member.org).await?.ok_or(AppError::Internal)?;
+        let organization = self.store.organization(member.org).await?.ok_or(AppError::Internal)?;
         self.store.create_login(login.clone()).await?;
         tracing::info!(target: "security", user = %user.id, login = %login.id, "logged in");
         Ok(Entered::of(&KnownLogin { login, user, member, organization }, token))
@@ -108,6 +107,18 @@ impl App {
             self.store.touch_login(id, now).await?;
         }
         Ok(Caller::of(&known))
+    }
+
+    /// Whether a login still holds, for streams that stay open: looking is no use of it, so that
+    /// a forgotten tab does not keep it alive.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn login_holds(&self, token: &str) -> crate::Done<bool> {
+        let now = self.now();
+        let found = self.store.login_by_token(token::hash(token), now).await?;
+        let idle = self.people.times.idle_seconds;
+        Ok(found.is_some_and(|known| now.seconds_since(known.login.last_seen_at) < idle))
     }
 
     /// Ends the login that is used.

@@ -22,9 +22,7 @@ use std::net::IpAddr;
 
 use ampere_credits::Entropy;
 
-pub use ampere_store::rows::{
-    InvitationRow, LoginRow, MemberRow, OrganizationRow, Role,
-};
+pub use ampere_store::rows::{InvitationRow, LoginRow, MemberRow, OrganizationRow, Role};
 pub use entering::{Entered, Home, NewAccount};
 pub use invitations::{InvitationMade, InvitationState, Invited};
 pub use login::LoginTimes;

@@ -6,9 +6,7 @@
 use std::sync::Arc;
 
 use ampere_credits::Entropy;
-use argon2::{
-    Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version,
-};
+use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
 use tokio::sync::Semaphore;
 
 use crate::error::{AppError, FieldError};
@@ -74,11 +72,7 @@ impl Passwords {
     }
 
     /// Whether it is the password of this hash; without a hash no, after the same time.
-    pub(super) async fn verify(
-        &self,
-        password: String,
-        hash: Option<String>,
-    ) -> crate::Done<bool> {
+    pub(super) async fn verify(&self, password: String, hash: Option<String>) -> crate::Done<bool> {
         let argon = self.argon.clone();
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.nobody.clone());
@@ -185,9 +179,23 @@ mod tests {
     #[test]
     fn what_is_tried_first_is_refused() {
         for common in [
-            "password", "Password1", "PASSWORD123!", "12345678", "87654321", "1234567890",
-            "abcdefgh", "aaaaaaaa", "abababab", "abc1abc1", "qwertyuiop", "Ampere2026!", "iloveyou",
-            "mia.berg1", "mia.berg@example.com", "letmein!!", "!!sunshine!!",
+            "password",
+            "Password1",
+            "PASSWORD123!",
+            "12345678",
+            "87654321",
+            "1234567890",
+            "abcdefgh",
+            "aaaaaaaa",
+            "abababab",
+            "abc1abc1",
+            "qwertyuiop",
+            "Ampere2026!",
+            "iloveyou",
+            "mia.berg1",
+            "mia.berg@example.com",
+            "letmein!!",
+            "!!sunshine!!",
         ] {
             assert_eq!(code(common), Some("too_common"), "{common}");
         }
@@ -221,9 +229,8 @@ mod tests {
         let hash = passwords.hash("sieben gelbe Kühe".to_owned(), [3; 16]).await;
         let Ok(hash) = hash else { unreachable!("{hash:?}") };
         assert!(hash.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{hash}");
-        let verify = |text: &str, hash: Option<&String>| {
-            passwords.verify(text.to_owned(), hash.cloned())
-        };
+        let verify =
+            |text: &str, hash: Option<&String>| passwords.verify(text.to_owned(), hash.cloned());
         assert_eq!(verify("sieben gelbe Kühe", Some(&hash)).await, Ok(true));
         assert_eq!(verify("sieben gelbe Kuhe", Some(&hash)).await, Ok(false));
         assert_eq!(verify("sieben gelbe Kühe", None).await, Ok(false));

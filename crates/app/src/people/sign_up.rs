@@ -15,7 +15,7 @@ pub struct SignUp {
     /// Token of an invitation: they join its organization.
     pub invitation: Option<String>,
     /// Without invitation: the organization they found.
-    pub home: Option<Home>,
+    pub home: Home,
 }
 
 impl App {
@@ -60,10 +60,9 @@ impl App {
     }
 
     async fn found_freely(&self, wanted: SignUp, visitor: &Visitor) -> crate::Done<Entered> {
-        let home = wanted.home.unwrap_or(Home { name: String::new(), zone: String::new() });
         let mut fields = Fields::default();
-        let name = fields.name("/organization_name", &home.name);
-        let zone = fields.zone("/zone", &home.zone);
+        let name = fields.name("/organization_name", &wanted.home.name);
+        let zone = fields.zone("/zone", &wanted.home.zone);
         let owner = self.new_person(&wanted.account, false, fields).await?;
         self.found(owner, (name, zone), false, visitor).await
     }

@@ -36,9 +36,7 @@ impl Counted {
     /// IPv6 networks give a whole /64 to one subscriber.
     pub(super) fn address(address: IpAddr) -> Self {
         Counted::Address(match address.to_canonical() {
-            IpAddr::V6(v6) => {
-                IpAddr::V6((u128::from(v6) & (u128::MAX << 64)).into())
-            }
+            IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) & (u128::MAX << 64)).into()),
             v4 => v4,
         })
     }

@@ -15,4 +15,4 @@ pub use ampere_adapters::secrets::SecretText;
 pub use ampere_store::rows::{ReplyLookup, ReplyRow as Reply};
 pub use fixed::{Fixed, FixedProvider, Given, Source};
 pub use local::{LocalLook, LocalWatch};
-pub use provider::{ProviderShown, ProviderTested, WantedProvider};
+pub use provider::{ProviderFacts, ProviderShown, ProviderTested, WantedProvider};

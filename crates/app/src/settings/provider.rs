@@ -8,16 +8,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ampere_adapters::ai::openai::{self, OpenAiSettings, Retry, SettingsError};
-use ampere_adapters::ai::{Limits, Model, test_connection};
-use ampere_adapters::secrets::{self, NONCE_BYTES, Place, SealingKey, SecretText};
-use ampere_credits::{Credits, RunId};
 use super::operator::FIXED;
 use super::{LocalLook, Source};
 use crate::app::App;
 use crate::caller::{Act, Caller};
 use crate::error::AppError;
 use crate::rates::{LOCAL_MODEL, Price};
+use ampere_adapters::ai::openai::{self, OpenAiSettings, Retry, SettingsError};
+use ampere_adapters::ai::{Limits, Model, test_connection};
+use ampere_adapters::secrets::{self, NONCE_BYTES, Place, SealingKey, SecretText};
+use ampere_credits::{Credits, RunId};
 
 const BASE_URL: &str = "model_provider.base_url";
 const MODEL: &str = "model_provider.model";
@@ -308,11 +308,8 @@ impl App {
     /// First the price, then the model.
     async fn put_to_use(&self, provider: &Provider) -> crate::Done<()> {
         let model = self.open(provider)?;
-        let price = Price {
-            model: provider.model.clone(),
-            input: provider.input,
-            output: provider.output,
-        };
+        let price =
+            Price { model: provider.model.clone(), input: provider.input, output: provider.output };
         self.rates.publish(&*self.store, vec![price], self.now()).await?;
         self.models.set_provider(Some(model));
         Ok(())

@@ -25,12 +25,7 @@ impl App {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn end_reply(
-        &self,
-        scope: &str,
-        key: &str,
-        reply: Option<Reply>,
-    ) -> crate::Done<()> {
+    pub async fn end_reply(&self, scope: &str, key: &str, reply: Option<Reply>) -> crate::Done<()> {
         Ok(self.store.end_reply(scope, key, reply).await?)
     }
 

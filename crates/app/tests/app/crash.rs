@@ -43,9 +43,11 @@ async fn a_run_that_died_before_its_first_output_costs_nothing() {
     let next = world.restarted().await;
     assert_eq!(next.app.recover().await.unwrap(), 1);
     assert_eq!(next.balance().await.available, credits("1000"));
-    let released = next.journal().await.iter().any(|entry| {
-        matches!(entry.fact, Fact::Ended { how: EndKind::Released, .. })
-    });
+    let released = next
+        .journal()
+        .await
+        .iter()
+        .any(|entry| matches!(entry.fact, Fact::Ended { how: EndKind::Released, .. }));
     assert!(released);
     next.assert_settled().await;
 }

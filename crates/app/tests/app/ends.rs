@@ -183,7 +183,8 @@ async fn a_caller_who_goes_away_leaves_no_hold_without_its_run() {
             break;
         }
     }
-    let starts = world.journal().await.iter().filter(|e| matches!(e.fact, Fact::Held { .. })).count();
+    let starts =
+        world.journal().await.iter().filter(|e| matches!(e.fact, Fact::Held { .. })).count();
     assert_eq!(world.provider.calls().len(), starts, "every hold has had its one call");
     world.assert_settled().await;
 }

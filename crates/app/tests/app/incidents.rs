@@ -17,11 +17,8 @@ async fn stampede(requests: usize, pool: &str) -> (usize, World) {
         sessions.push(world.app.create_session(&world.owner, None).await.unwrap().id);
     }
     let asks = sessions.iter().enumerate().map(|(number, session)| {
-        let ask = ampere_app::chat::Ask {
-            text: Some("hi".to_owned()),
-            retry_of: None,
-            model: None,
-        };
+        let ask =
+            ampere_app::chat::Ask { text: Some("hi".to_owned()), retry_of: None, model: None };
         let intent = world.intent(&format!("stampede-{number}"));
         world.app.send_message(&world.owner, *session, ask, intent)
     });

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use ampere_adapters::ai::scripted::{Script, ScriptedProvider, Step};
+use ampere_adapters::payments::Sandbox;
+use ampere_adapters::secrets::SecretText;
 use ampere_app::chat::{Ask, Sent};
 use ampere_app::feed::FeedEvent;
 use ampere_app::meter::Models;
@@ -237,7 +239,7 @@ async fn start_app(
         entropy: Arc::new(TestEntropy(AtomicU64::new(seed))),
         catalog: Catalog::built_in().unwrap(),
         models: Models::new(Some(provider.model(LOCAL_MODEL))),
-        sandbox: None,
+        sandbox: Some(Sandbox::new(SecretText::new("a test's sandbox secret, 32 bytes long"))),
         secret_key: [7; 32],
         fixed_settings: Default::default(),
         local: None,

@@ -1,5 +1,6 @@
 //! The pools' port: commits of the lane, and the pool as people see it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ampere_credits::ledger::{Entry, Pool};
@@ -29,8 +30,7 @@ statements! {
     ENTRIES_OF_RUN =
         "SELECT bytes FROM entries WHERE org = $1 AND run = $2 ORDER BY position";
     /// Pools with unheld credits past their expiry.
-    EXPIRIES_DUE = "SELECT DISTINCT org FROM grants WHERE unheld > 0 AND expires_at <= $1 \
-                    ORDER BY org";
+    EXPIRIES_DUE = "SELECT org FROM grants WHERE unheld > 0 AND expires_at <= $1";
     /// Open holds past their deadline.
     HOLDS_DUE = "SELECT org, id, run FROM holds WHERE ended_as IS NULL AND deadline <= $1 \
                  ORDER BY deadline, org, id";
@@ -82,9 +82,11 @@ impl<E: Engine> PoolStore for Database<E> {
             .read(move |tx| {
                 Box::pin(async move {
                     let expiries = tx.query(&EXPIRIES_DUE, values![now]).await?;
+                    let expiries =
+                        expiries.into_iter().map(one).collect::<Kept<BTreeSet<OrgId>>>()?;
                     let holds = tx.query(&HOLDS_DUE, values![now]).await?;
                     Ok(Due {
-                        expiries: expiries.into_iter().map(one).collect::<Kept<_>>()?,
+                        expiries: expiries.into_iter().collect(),
                         holds: holds.into_iter().map(hold).collect::<Kept<_>>()?,
                     })
                 })

@@ -64,7 +64,7 @@ fn open(path: &Path, flags: OpenFlags) -> Kept<Open> {
 
 impl Open {
     /// Says one of the words around a transaction.
-    pub fn say(&self, word: &str) -> Kept<()> {
+    fn say(&self, word: &str) -> Kept<()> {
         let mut statement = self.connection.prepare_cached(word).map_err(fault)?;
         statement.execute([]).map(|_| ()).map_err(fault)
     }
@@ -88,6 +88,11 @@ impl Open {
             self.roll_back();
         }
         result
+    }
+
+    /// Commits the open transaction.
+    pub fn commit(&self) -> rusqlite::Result<()> {
+        self.connection.prepare_cached("COMMIT")?.execute([]).map(|_| ())
     }
 
     /// Ends the open transaction without a trace. SQLite may have done so itself already.

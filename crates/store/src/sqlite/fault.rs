@@ -22,3 +22,10 @@ pub(super) fn fault(error: Error) -> StoreError {
 fn is_unique(extended: i32) -> bool {
     [ffi::SQLITE_CONSTRAINT_UNIQUE, ffi::SQLITE_CONSTRAINT_PRIMARYKEY].contains(&extended)
 }
+
+/// Whether a COMMIT that failed like this cannot have put its last frame into the log: it waited
+/// in vain, or the log could not be written to its end.
+pub(super) fn never_complete(error: &Error) -> bool {
+    let code = error.sqlite_error().map(|failure| failure.extended_code);
+    [ffi::SQLITE_BUSY, ffi::SQLITE_FULL, ffi::SQLITE_IOERR_WRITE].map(Some).contains(&code)
+}

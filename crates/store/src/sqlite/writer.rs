@@ -1,9 +1,10 @@
 //! The one thread that writes: each job a whole transaction, answered after its COMMIT.
 //!
-//! If a COMMIT fails, its frames may still lie complete in the log and come to life after a
-//! crash. So before anything else is said a *fence* is committed: a small change that takes
-//! their place in the log. With the fence committed it is certain that nothing was changed;
-//! without it the outcome is unknown, and nothing is written until a fence succeeds.
+//! If a COMMIT fails after its last frame was written (the disk would not confirm it, say), the
+//! frames lie complete in the log and may come to life after a crash. So before anything else is
+//! said a *fence* is committed: a small change that takes their place in the log. With the fence
+//! committed it is certain that nothing was changed; without it the outcome is unknown, and
+//! nothing is written until a fence succeeds.
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -14,7 +15,7 @@ use futures_util::future::BoxFuture;
 
 use crate::ports::{Kept, StoreError};
 use crate::sqlite::connection::Open;
-use crate::sqlite::fault::fault;
+use crate::sqlite::fault::{fault, never_complete};
 use crate::sqlite::file::wal_of;
 use crate::tx::Tx;
 
@@ -84,17 +85,17 @@ impl Working {
             self.fence()?;
         }
         let result = self.open.begin(true, operation)?;
-        let Err(error) = self.open.say("COMMIT") else {
+        let Err(error) = self.open.commit() else {
             self.commits = self.commits.saturating_add(1);
             return Ok(result);
         };
         tracing::error!(%error, "a commit failed");
         self.open.roll_back();
-        self.certain = false;
-        match self.fence() {
-            Ok(()) => Err(error),
-            Err(_) => Err(StoreError::Unknown(error.to_string())),
+        self.certain = never_complete(&error);
+        if self.certain || self.fence().is_ok() {
+            return Err(fault(error));
         }
+        Err(StoreError::Unknown(error.to_string()))
     }
 
     fn fence(&mut self) -> Kept<()> {

@@ -100,14 +100,14 @@ impl Books {
         for terms in self.live.values().filter_map(|grant| self.terms.get(grant)) {
             let unheld = self.unheld(terms.id);
             if terms.expires.is_some_and(|end| end <= at) {
-                out.check("I16", Some(position), unheld == 0, || {
+                out.require("I16", Some(position), unheld == 0, || {
                     format!("{} of {} stay unheld past their expiry", told(unheld), terms.id)
                 });
             }
         }
         if let Some((terms, unheld)) = self.takeable(at).next() {
             let debt = self.debt();
-            out.check("I5", Some(position), debt <= 0, || {
+            out.require("I5", Some(position), debt <= 0, || {
                 let (debt, unheld) = (told(debt), told(unheld));
                 format!("debt of {debt} stays although {unheld} of {} could pay", terms.id)
             });
@@ -122,13 +122,13 @@ impl Books {
             let micros = i128::from(each.amount.micros());
             *sum.entry(each.from).or_default() -= micros;
             *sum.entry(each.to).or_default() += micros;
-            out.check("I1", here, micros > 0 && may(&entry.fact, each), || {
+            out.require("I1", here, micros > 0 && may(&entry.fact, each), || {
                 let kind = entry.fact.kind();
                 format!("{kind} may not move {} from {:?} to {:?}", each.amount, each.from, each.to)
             });
         }
         let total: i128 = sum.values().sum();
-        out.check("I1", here, total == 0 && !sum.is_empty(), || {
+        out.require("I1", here, total == 0 && !sum.is_empty(), || {
             format!("its {} moves sum to {}", entry.moves.len(), told(total))
         });
     }
@@ -148,8 +148,9 @@ impl Books {
         for each in &entry.moves {
             for account in [each.from, each.to] {
                 let balance = self.balance(account);
+                out.count("I5");
                 let below = matches!(account, Account::Issued | Account::Debt | Account::Overdraft);
-                out.check("I5", here, if below { balance <= 0 } else { balance >= 0 }, || {
+                out.require("I5", here, if below { balance <= 0 } else { balance >= 0 }, || {
                     format!("{account:?} stands at {}", told(balance))
                 });
                 self.keep_live(account);
@@ -164,7 +165,7 @@ impl Books {
     fn open(&mut self, terms: &GrantTerms, entry: &Entry, out: &mut Findings) {
         let here = Some(entry.position);
         let given: i128 = entry.moves.iter().map(|each| i128::from(each.amount.micros())).sum();
-        out.check("I3", here, given == i128::from(terms.amount.micros()), || {
+        out.require("I3", here, given == i128::from(terms.amount.micros()), || {
             format!("{} is a grant of {} but gets {}", terms.id, terms.amount, told(given))
         });
         if let Some(before) = self.terms.insert(terms.id, *terms) {

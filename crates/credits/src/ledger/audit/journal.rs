@@ -54,28 +54,31 @@ impl Journal {
     /// I1 (one organization), I24, I25.
     pub(super) fn follows(&mut self, entry: &Entry, findings: &mut Findings) {
         let here = Some(entry.position);
+        for invariant in ["I1", "I24", "I25"] {
+            findings.count(invariant);
+        }
         let expected = self.position.saturating_add(1);
-        findings.check("I24", here, entry.position == expected, || {
+        findings.require("I24", here, entry.position == expected, || {
             format!("position {} comes where {expected} is due", entry.position)
         });
         let head = self.head;
-        findings.check("I24", here, entry.previous == head, || {
+        findings.require("I24", here, entry.previous == head, || {
             format!("the entry names {} as the one before it, which is {head}", entry.previous)
         });
         let bytes = canon::encode(entry);
         let hash = canon::hash(&bytes);
-        findings.check("I24", here, hash == entry.hash, || {
+        findings.require("I24", here, hash == entry.hash, || {
             format!("its content hashes to {hash}, not to {}", entry.hash)
         });
         let again = canon::decode(&bytes);
-        findings.check("I24", here, again.is_ok_and(|again| again.moves == entry.moves), || {
+        findings.require("I24", here, again.is_ok_and(|again| again.moves == entry.moves), || {
             "its canonical bytes do not read back as the same entry".to_owned()
         });
         let last = self.last;
-        findings.check("I25", here, entry.at >= last, || {
+        findings.require("I25", here, entry.at >= last, || {
             format!("booked at {}, before {last} of the entry before it", entry.at)
         });
-        findings.check("I1", here, entry.org == self.org, || {
+        findings.require("I1", here, entry.org == self.org, || {
             format!("the entry belongs to {}", entry.org)
         });
         self.position = entry.position;

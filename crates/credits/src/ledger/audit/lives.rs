@@ -74,19 +74,19 @@ impl Lives {
 
     fn begins(&mut self, hold: HoldId, life: Life, entry: &Entry, out: &mut Findings) {
         let here = Some(entry.position);
-        out.check("I8", here, !self.holds.contains_key(&hold), || format!("{hold} began before"));
+        out.require("I8", here, !self.holds.contains_key(&hold), || format!("{hold} began before"));
         let open = self.open.get(&life.run).copied();
-        out.check("I8", here, open.is_none(), || {
+        out.require("I8", here, open.is_none(), || {
             format!("{} has the open hold {open:?} already", life.run)
         });
         let before = self.charged.get(&life.run).copied().unwrap_or_default();
-        out.check("I7", here, i128::from(life.charged_before.micros()) == before, || {
+        out.require("I7", here, i128::from(life.charged_before.micros()) == before, || {
             let noted = life.charged_before;
             format!("{} was charged {} before, not {noted}", life.run, told(before))
         });
         let latest = entry.at.plus_seconds(LONGEST_HOLD_SECONDS);
         let fine = entry.at < life.deadline && life.deadline <= latest;
-        out.check("I11", here, fine, || format!("{hold} has the deadline {}", life.deadline));
+        out.require("I11", here, fine, || format!("{hold} has the deadline {}", life.deadline));
         self.open.insert(life.run, hold);
         self.holds.insert(hold, life);
     }
@@ -95,11 +95,11 @@ impl Lives {
         let here = Some(entry.position);
         let life = self.holds.get_mut(&hold);
         let open = life.as_ref().is_some_and(|life| life.end.is_none());
-        out.check("I8", here, open, || format!("{hold} was extended, but is not open"));
+        out.require("I8", here, open, || format!("{hold} was extended, but is not open"));
         let Some(life) = life else { return };
         let latest = life.opened.plus_seconds(LONGEST_HOLD_SECONDS);
         let fine = entry.at < life.deadline && life.deadline <= deadline && deadline <= latest;
-        out.check("I11", here, fine, || {
+        out.require("I11", here, fine, || {
             format!("{hold} was due at {} and now is at {deadline}", life.deadline)
         });
         life.deadline = deadline;
@@ -122,8 +122,9 @@ impl Lives {
             .sum();
         life.taken += more;
         if let Some(cap) = life.cap {
+            out.count("I7");
             let used = i128::from(life.charged_before.micros()) + inside(books, hold) + more;
-            out.check("I7", Some(entry.position), used <= i128::from(cap.micros()), || {
+            out.require("I7", Some(entry.position), used <= i128::from(cap.micros()), || {
                 format!("{} uses {}, above its cap of {cap}", life.run, told(used))
             });
         }
@@ -145,11 +146,13 @@ impl Lives {
             .sum();
         let life = self.holds.get_mut(&hold);
         let open = life.as_ref().is_some_and(|life| life.end.is_none());
-        out.check("I8", here, open, || format!("{hold} ended, but is not open"));
+        out.require("I8", here, open, || format!("{hold} ended, but is not open"));
         let Some(life) = life else { return };
-        out.check("I8", here, life.run == run, || format!("{hold} is of {}, not {run}", life.run));
+        out.require("I8", here, life.run == run, || {
+            format!("{hold} is of {}, not {run}", life.run)
+        });
         let due = kind != EndKind::Lapsed || life.deadline <= entry.at;
-        out.check("I11", here, due, || format!("{hold} lapsed before {}", life.deadline));
+        out.require("I11", here, due, || format!("{hold} lapsed before {}", life.deadline));
         life.end.get_or_insert(End { kind, charged, position: entry.position });
         if self.open.get(&run) == Some(&hold) {
             self.open.remove(&run);
@@ -163,7 +166,7 @@ impl Lives {
             return;
         };
         let left = inside(books, hold);
-        out.check("I9", Some(entry.position), left == 0, || {
+        out.require("I9", Some(entry.position), left == 0, || {
             format!("{hold} ended with {} neither charged nor returned", told(left))
         });
     }

@@ -8,24 +8,24 @@ const TOLD: usize = 500;
 
 /// Every invariant that the audit checks, and what its count counts.
 pub const INVARIANTS: [(&str, &str); 18] = [
-    ("I1", "entries balance and belong to the organization"),
-    ("I2", "sums of all credits"),
+    ("I1", "entries of this organization that balance"),
+    ("I2", "pools whose credits are conserved"),
     ("I3", "grants accounted for in full"),
-    ("I4", "stored balances equal to the journal's"),
+    ("I4", "stored numbers equal to the journal's"),
     ("I5", "balances never below nothing or beyond their bounds"),
-    ("I6", "ends charge at most what was held"),
+    ("I6", "ends that charge at most what was held"),
     ("I7", "takings within their cap"),
     ("I8", "holds with one beginning and at most one end"),
-    ("I9", "ends charge and return all that was held"),
+    ("I9", "ends that charge and return all that was held"),
     ("I11", "holds within their deadlines"),
     ("I12", "ended holds remembered under one key"),
     ("I13", "takings, charges and returns in the order of use"),
-    ("I14", "takings with no included credits passed over"),
+    ("I14", "takings that pass no included credits over"),
     ("I15", "moves inside a grant's effective time"),
-    ("I16", "expiries complete and only of unheld credits"),
+    ("I16", "expiries, complete and only of unheld credits"),
     ("I21", "keys with the answer that the journal gives"),
     ("I24", "entries in an unbroken chain of hashes"),
-    ("I25", "instants that never go back"),
+    ("I25", "entries whose time does not go back"),
 ];
 
 /// One place where an invariant does not hold.
@@ -110,8 +110,8 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    /// Counts one check; what it found goes to [`Findings::add`].
-    pub(super) fn checked(&mut self, invariant: &'static str) {
+    /// Counts one thing that is looked at.
+    pub(super) fn count(&mut self, invariant: &'static str) {
         let count = self.counts.entry(invariant).or_default();
         *count = count.saturating_add(1);
     }
@@ -125,15 +125,14 @@ impl Findings {
         }
     }
 
-    /// Counts one check, and adds the finding if it does not hold.
-    pub(super) fn check(
+    /// Adds a finding unless the condition holds.
+    pub(super) fn require(
         &mut self,
         invariant: &'static str,
         position: Option<u64>,
         holds: bool,
         what: impl FnOnce() -> String,
     ) {
-        self.checked(invariant);
         if !holds {
             self.add(invariant, position, what());
         }

@@ -38,25 +38,27 @@ fn wide(credits: Credits) -> i128 {
 
 /// Compares one stored number with the journal's.
 fn equal(out: &mut Findings, what: &dyn Fn() -> String, stored: i128, journal: i128) {
-    out.check("I4", None, stored == journal, || {
+    out.count("I4");
+    out.count("I5");
+    out.require("I4", None, stored == journal, || {
         format!("{} is stored as {}; the journal says {}", what(), told(stored), told(journal))
     });
-    out.check("I5", None, stored >= 0, || format!("{} is stored as {}", what(), told(stored)));
+    out.require("I5", None, stored >= 0, || format!("{} is stored as {}", what(), told(stored)));
 }
 
 fn head(journal: &Journal, stored: &StoredPool, out: &mut Findings) {
     let pool = &stored.pool;
-    out.check("I24", None, pool.position == journal.position(), || {
+    out.require("I24", None, pool.position == journal.position(), || {
         format!(
             "the pool is stored at {}, the journal ends at {}",
             pool.position,
             journal.position()
         )
     });
-    out.check("I24", None, pool.head == journal.head(), || {
+    out.require("I24", None, pool.head == journal.head(), || {
         format!("the pool's head is stored as {}, the journal's is {}", pool.head, journal.head())
     });
-    out.check("I25", None, pool.last == journal.last(), || {
+    out.require("I25", None, pool.last == journal.last(), || {
         format!("the pool's last instant is stored as {}, not {}", pool.last, journal.last())
     });
 }
@@ -78,12 +80,13 @@ fn totals(books: &Books, stored: &StoredPool, out: &mut Findings) {
 
 /// I2 over the stored rows alone.
 fn conserved(stored: &StoredPool, out: &mut Findings) {
+    out.count("I2");
     let pool = &stored.pool;
     let sources = wide(pool.issued) + wide(pool.debt) + wide(pool.overdraft);
     let unheld: i128 = stored.grants.iter().map(|grant| wide(grant.unheld)).sum();
     let held: i128 = stored.holds.iter().map(in_hold).sum();
     let gone = wide(pool.spent) + wide(pool.expired) + wide(pool.clawed);
-    out.check("I2", None, sources == unheld + held + gone, || {
+    out.require("I2", None, sources == unheld + held + gone, || {
         format!(
             "{} were issued, owed or overdrawn; unheld {}, held {}, gone {}",
             told(sources),
@@ -94,7 +97,7 @@ fn conserved(stored: &StoredPool, out: &mut Findings) {
     });
     let by_grant: i128 = stored.grants.iter().map(|grant| wide(grant.held)).sum();
     let held = held - wide(pool.overdraft);
-    out.check("I2", None, by_grant == held, || {
+    out.require("I2", None, by_grant == held, || {
         format!("grants say that {} are held, holds say {}", told(by_grant), told(held))
     });
 }
@@ -109,8 +112,8 @@ fn grants(books: &Books, rows: &[Grant], out: &mut Findings) {
     let mut seen: BTreeSet<GrantId> = BTreeSet::new();
     for row in rows {
         let id = row.terms.id;
-        out.check("I4", None, seen.insert(id), || format!("{id} is stored twice"));
-        out.check("I4", None, books.terms(id) == Some(&row.terms), || {
+        out.require("I4", None, seen.insert(id), || format!("{id} is stored twice"));
+        out.require("I4", None, books.terms(id) == Some(&row.terms), || {
             format!("{id} is stored with other terms than the journal's, or is not in it")
         });
         let gone = books.gone(id);
@@ -129,8 +132,9 @@ fn grants(books: &Books, rows: &[Grant], out: &mut Findings) {
         accounted(out, id, row.terms.amount, sum);
     }
     for terms in books.grants() {
+        out.count("I3");
         let id = terms.id;
-        out.check("I4", None, seen.contains(&id), || format!("{id} is not stored"));
+        out.require("I4", None, seen.contains(&id), || format!("{id} is not stored"));
         let gone = books.gone(id);
         let out_of_pool = gone.spent + gone.to_debt + gone.expired + gone.clawed;
         accounted(out, id, terms.amount, books.unheld(id) + books.held(id) + out_of_pool);
@@ -138,7 +142,7 @@ fn grants(books: &Books, rows: &[Grant], out: &mut Findings) {
 }
 
 fn accounted(out: &mut Findings, id: GrantId, amount: Credits, sum: i128) {
-    out.check("I3", None, wide(amount) == sum, || {
+    out.require("I3", None, wide(amount) == sum, || {
         format!("{id} was given {amount}; {} are accounted for", told(sum))
     });
 }
@@ -147,7 +151,7 @@ fn holds(books: &Books, lives: &Lives, stored: &StoredPool, out: &mut Findings) 
     let mut seen: BTreeSet<HoldId> = BTreeSet::new();
     for row in &stored.holds {
         let id = row.id;
-        out.check("I8", None, seen.insert(id), || format!("{id} is stored twice"));
+        out.require("I8", None, seen.insert(id), || format!("{id} is stored twice"));
         let Some(life) = lives.hold(id) else {
             out.add("I4", None, format!("{id} is stored, but not in the journal"));
             continue;
@@ -155,7 +159,9 @@ fn holds(books: &Books, lives: &Lives, stored: &StoredPool, out: &mut Findings) 
         hold(books, row, life, out);
     }
     for (id, _) in lives.holds() {
-        out.check("I4", None, seen.contains(id), || format!("{id} is not stored"));
+        out.count("I8");
+        out.count("I11");
+        out.require("I4", None, seen.contains(id), || format!("{id} is not stored"));
     }
 }
 
@@ -163,7 +169,7 @@ fn hold(books: &Books, row: &Hold, life: &Life, out: &mut Findings) {
     let id = row.id;
     let same = (row.run, row.opened, row.deadline) == (life.run, life.opened, life.deadline)
         && (row.cap, row.charged_before) == (life.cap, life.charged_before);
-    out.check("I4", None, same, || format!("{id} is stored otherwise than the journal tells"));
+    out.require("I4", None, same, || format!("{id} is stored otherwise than the journal tells"));
     equal(out, &|| format!("taken by {id}"), wide(row.taken), life.taken);
     let overdraft = books.balance(Account::HeldOverdraft(id));
     equal(out, &|| format!("overdraft of {id}"), wide(row.overdraft), overdraft);
@@ -173,16 +179,16 @@ fn hold(books: &Books, row: &Hold, life: &Life, out: &mut Findings) {
         .map(|slice| (slice.grant, wide(slice.amount)))
         .filter(|(_, part)| *part != 0)
         .collect();
-    out.check("I4", None, kept == books.slices(id), || {
+    out.require("I4", None, kept == books.slices(id), || {
         format!("{id} is stored with other slices than the journal's")
     });
     let end = row.ended.map(|end| (end.kind, wide(end.charged), end.position));
     let told_end = life.end.map(|end| (end.kind, end.charged, end.position));
-    out.check("I8", None, end == told_end, || {
+    out.require("I8", None, end == told_end, || {
         format!("the end of {id} is stored as {end:?}; the journal says {told_end:?}")
     });
     let open_or_empty = life.end.is_none() || in_hold(row) == 0;
-    out.check("I9", None, open_or_empty, || {
+    out.require("I9", None, open_or_empty, || {
         format!("{id} has ended and is stored with {} in it", told(in_hold(row)))
     });
 }
@@ -190,12 +196,12 @@ fn hold(books: &Books, row: &Hold, life: &Life, out: &mut Findings) {
 fn bounds(books: &Books, lives: &Lives, stored: &StoredPool, out: &mut Findings) {
     let limit = stored.bounds.overdraft_limit;
     let (peak, position) = books.peak();
-    out.check("I5", Some(position), peak <= wide(limit), || {
+    out.require("I5", Some(position), peak <= wide(limit), || {
         format!("overdraft and debt were {} with a limit of {limit}", told(peak))
     });
     for (id, life) in lives.holds().filter(|(_, life)| life.end.is_none()) {
         let latest = life.deadline.plus_seconds(stored.bounds.sweep_seconds);
-        out.check("I11", None, stored.bounds.now <= latest, || {
+        out.require("I11", None, stored.bounds.now <= latest, || {
             let now = stored.bounds.now;
             let held = told(inside(books, *id));
             format!("{id} of {held} was due at {} and is open at {now}", life.deadline)
@@ -211,10 +217,11 @@ fn keys(outcomes: &[Outcome], keys: &[(String, Known)], out: &mut Findings) {
     let mut remembered: BTreeMap<u64, &str> = BTreeMap::new();
     let mut names: BTreeSet<&str> = BTreeSet::new();
     for (key, known) in keys {
+        out.count("I21");
         let position = known.outcome.position;
-        out.check("I21", None, names.insert(key), || format!("the key {key} is stored twice"));
+        out.require("I21", None, names.insert(key), || format!("the key {key} is stored twice"));
         let booked = by_position.get(&position).copied();
-        out.check("I21", Some(position), booked == Some(&known.outcome), || {
+        out.require("I21", Some(position), booked == Some(&known.outcome), || {
             format!("the key {key} remembers another answer than the entry gives")
         });
         if let Some(other) = remembered.insert(position, key) {
@@ -225,9 +232,10 @@ fn keys(outcomes: &[Outcome], keys: &[(String, Known)], out: &mut Findings) {
         let here = Some(outcome.position);
         let known = remembered.contains_key(&outcome.position);
         let kind = outcome.fact.kind();
-        out.check("I21", here, known, || format!("no key remembers this entry ({kind})"));
+        out.require("I21", here, known, || format!("no key remembers this entry ({kind})"));
         if let Fact::Ended { hold, .. } = outcome.fact {
-            out.check("I12", here, known, || format!("no key remembers the end of {hold}"));
+            out.count("I12");
+            out.require("I12", here, known, || format!("no key remembers the end of {hold}"));
         }
     }
 }

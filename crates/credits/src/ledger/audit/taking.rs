@@ -46,6 +46,8 @@ fn taken(entry: &Entry) -> Parts<GrantId> {
 fn in_order(books: &Books, entry: &Entry, out: &mut Findings) {
     let here = Some(entry.position);
     let parts = taken(entry);
+    out.count("I13");
+    out.count("I14");
     let mut missing = total(&parts);
     let mut expected = Parts::new();
     for (terms, unheld) in books.takeable(entry.at) {
@@ -56,12 +58,13 @@ fn in_order(books: &Books, entry: &Entry, out: &mut Findings) {
         missing -= part;
         expected.push((terms.id, part));
     }
-    out.check("I13", here, parts == expected, || {
+    out.require("I13", here, parts == expected, || {
         format!("took {}; the order of use is {}", listed(&parts), listed(&expected))
     });
     for (grant, _) in &parts {
+        out.count("I15");
         let grant = *grant;
-        out.check("I15", here, books.terms(grant).is_some_and(|t| inside(t, entry.at)), || {
+        out.require("I15", here, books.terms(grant).is_some_and(|t| inside(t, entry.at)), || {
             format!("took of {grant}, which is not effective or has expired at {}", entry.at)
         });
     }
@@ -72,7 +75,7 @@ fn in_order(books: &Books, entry: &Entry, out: &mut Findings) {
         terms.class == Class::Included && part < *unheld
     });
     let fine = passed_over.is_none() || !parts.iter().any(|(grant, _)| purchased(grant));
-    out.check("I14", here, fine, || match passed_over {
+    out.require("I14", here, fine, || match passed_over {
         Some((terms, _)) => format!("took purchased credits while {} had included ones", terms.id),
         None => String::new(),
     });
@@ -83,13 +86,13 @@ fn overdraft_last(books: &Books, entry: &Entry, out: &mut Findings) {
     let here = Some(entry.position);
     let parts = taken(entry);
     let debt = books.debt();
-    out.check("I5", here, debt == 0 || parts.is_empty(), || {
+    out.require("I5", here, debt == 0 || parts.is_empty(), || {
         format!("took {} while {} were outstanding", listed(&parts), told(debt))
     });
     if entry.moves.iter().any(|each| each.from == Account::Overdraft) {
         let takeable: i128 = books.takeable(entry.at).map(|(_, unheld)| unheld).sum();
         let left = takeable - total(&parts);
-        out.check("I5", here, left <= 0, || {
+        out.require("I5", here, left <= 0, || {
             format!("went into overdraft while {} could be taken", told(left))
         });
     }
@@ -109,25 +112,28 @@ fn ended(books: &Books, entry: &Entry, (hold, how): (HoldId, EndKind), out: &mut
     let charged = sequence(entry, |to| to == Account::Spent);
     let returned = sequence(entry, |to| to != Account::Spent);
     let charge = total(&charged);
-    out.check("I6", here, charge <= total(&held), || {
+    for invariant in ["I6", "I9", "I13"] {
+        out.count(invariant);
+    }
+    out.require("I6", here, charge <= total(&held), || {
         format!("charged {} of a hold of {}", told(charge), told(total(&held)))
     });
-    out.check("I9", here, how != EndKind::Released || charge == 0, || {
+    out.require("I9", here, how != EndKind::Released || charge == 0, || {
         format!("released, but charged {}", told(charge))
     });
     let (due, mut back) = split(&held, charge);
     back.reverse();
-    out.check("I13", here, charged == due, || {
+    out.require("I13", here, charged == due, || {
         format!("charged {}; the order of use is {}", listed(&charged), listed(&due))
     });
-    out.check("I13", here, returned == back, || {
+    out.require("I13", here, returned == back, || {
         format!("returned {}; the reverse order is {}", listed(&returned), listed(&back))
     });
     let on_debt: i128 =
         entry.moves.iter().filter(|each| each.from == Account::Debt).map(micros).sum();
     let of_overdraft: i128 =
         charged.iter().filter(|(from, _)| *from == overdraft).map(|(_, part)| part).sum();
-    out.check("I5", here, on_debt == of_overdraft, || {
+    out.require("I5", here, on_debt == of_overdraft, || {
         format!("debt of {} for {} of overdraft", told(on_debt), told(of_overdraft))
     });
 }
@@ -162,9 +168,10 @@ fn split(parts: &[(Account, i128)], charge: i128) -> (Parts<Account>, Parts<Acco
 
 /// I15: an expired grant has nothing to take back.
 fn in_time(books: &Books, entry: &Entry, grant: GrantId, out: &mut Findings) {
+    out.count("I15");
     let expires = books.terms(grant).map(|terms| terms.expires);
     let fine = expires.is_some_and(|end| end.is_none_or(|end| entry.at < end));
-    out.check("I15", Some(entry.position), fine, || {
+    out.require("I15", Some(entry.position), fine, || {
         format!("took back of {grant}, which is unknown or has expired at {}", entry.at)
     });
 }
@@ -174,16 +181,17 @@ fn expired(books: &Books, entry: &Entry, out: &mut Findings) {
     let here = Some(entry.position);
     let parts = taken(entry);
     for (i, (grant, part)) in parts.iter().enumerate() {
+        out.count("I16");
         let ends = books.terms(*grant).and_then(|terms| terms.expires);
-        out.check("I16", here, ends.is_some_and(|end| end <= entry.at), || {
+        out.require("I16", here, ends.is_some_and(|end| end <= entry.at), || {
             format!("{grant} has not reached its expiry at {}", entry.at)
         });
         let unheld = books.unheld(*grant);
-        out.check("I16", here, *part == unheld, || {
+        out.require("I16", here, *part == unheld, || {
             format!("{} of {grant} expired, but {} were unheld", told(*part), told(unheld))
         });
         let once = parts.iter().take(i).all(|(before, _)| before != grant);
-        out.check("I16", here, once, || format!("{grant} expired twice in one entry"));
+        out.require("I16", here, once, || format!("{grant} expired twice in one entry"));
     }
 }
 

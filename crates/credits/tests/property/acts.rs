@@ -1,0 +1,241 @@
+//! Makes requests of random acts, resolved against the pool as it is then, so that most of them
+//! hit something.
+
+use std::collections::BTreeMap;
+
+use ampere_credits::ledger::{Answer, Cause, Class, Command, GrantTerms, Hold, Overdraft, Request};
+use ampere_credits::{Credits, GrantId, HoldId, RunId, Timestamp};
+
+use super::plan::{Act, Case, Move, Much, Turn};
+use crate::lane::{Lane, request};
+
+/// Turns acts into requests.
+pub struct Draw {
+    unit: i64,
+    limit: i64,
+    grants: u128,
+    holds: u128,
+    keys: u64,
+    done: Vec<Request>,
+    refused: Vec<Request>,
+}
+
+const START: i64 = 1_800_000_000_000_000;
+
+impl Draw {
+    pub fn new(case: &Case) -> Self {
+        Draw {
+            unit: case.unit,
+            limit: case.limit,
+            grants: 0,
+            holds: 0,
+            keys: 0,
+            done: Vec::new(),
+            refused: Vec::new(),
+        }
+    }
+
+    /// The clock's reading in a turn.
+    pub fn clock(&mut self, turn: &Turn, lane: &Lane) -> Timestamp {
+        let now = lane.clock.max(Timestamp::from_micros(START));
+        let by = |micros: i64| Timestamp::from_micros(now.micros() + micros);
+        match turn.clock {
+            Move::Micros(micros) => by(micros),
+            Move::Hours(hours) => now.plus_seconds(hours * 3_600),
+            Move::Days(days) => now.plus_days(days),
+            Move::Back(micros) => Timestamp::from_micros(lane.full.last.micros() - micros),
+            Move::NearNext(offset) => {
+                let live = lane.full.grants.iter().filter(|grant| !grant.drained());
+                let grants = live.flat_map(|grant| {
+                    [Some(grant.terms.effective), grant.terms.expires].into_iter().flatten()
+                });
+                let open = lane.full.holds.values().filter(|hold| hold.ended.is_none());
+                let next = grants.chain(open.map(|hold| hold.deadline)).filter(|at| *at > now);
+                let next = next.min().unwrap_or(now);
+                Timestamp::from_micros(next.micros() + offset)
+            }
+        }
+    }
+
+    pub fn requests(&mut self, turn: &Turn, lane: &Lane, clock: Timestamp) -> Vec<Request> {
+        if lane.full.issued.is_zero() && self.done.is_empty() {
+            return vec![self.first_grant(clock)];
+        }
+        let mut requests = Vec::new();
+        for act in &turn.acts {
+            match *act {
+                Act::Spree { units } => requests.extend(self.spree(units, lane, clock)),
+                _ => requests.extend(self.request(act, lane, clock)),
+            }
+        }
+        requests
+    }
+
+    fn first_grant(&mut self, clock: Timestamp) -> Request {
+        let act = Act::Grant {
+            much: Much::Units(9),
+            purchased: false,
+            from: 0,
+            until: Some(30),
+            again: false,
+        };
+        let command = self.grant(&act, clock);
+        self.fresh(command)
+    }
+
+    fn fresh(&mut self, command: Command) -> Request {
+        self.keys += 1;
+        request(&format!("key {}", self.keys), command)
+    }
+
+    fn request(&mut self, act: &Act, lane: &Lane, clock: Timestamp) -> Option<Request> {
+        let some = |list: &[Request], pick: u8| {
+            (!list.is_empty()).then(|| list[usize::from(pick) % list.len()].clone())
+        };
+        let command = match *act {
+            Act::Spree { .. } => return None,
+            Act::Repeat { pick } => return some(&self.done, pick),
+            Act::RetryRefused { pick } => return some(&self.refused, pick),
+            Act::ReuseKey { pick } => {
+                let used = some(&self.done, pick)?;
+                let other = Command::Release { hold: HoldId::from_bits(0) };
+                return Some(request(&used.key, other));
+            }
+            Act::Grant { .. } => self.grant(act, clock),
+            Act::Hold { .. } => self.hold(act, lane, clock),
+            Act::Extend { pick, much, deadline, finish } => {
+                let hold = pick_hold(lane, pick)?;
+                let limit = Credits::from_micros(self.limit * self.unit);
+                let used = lane.full.overdraft.plus(lane.full.debt).unwrap();
+                let mut takeable = lane.balance(clock).available;
+                if matches!(much, Much::UpToLimit) {
+                    takeable = takeable.plus(limit.less(used)).unwrap();
+                }
+                let amount = self.amount(much, takeable);
+                let deadline = hold.deadline.max(clock.plus_seconds(deadline * 3_600));
+                let latest = hold.opened.plus_days(1);
+                let deadline = if pick.is_multiple_of(8) { deadline } else { deadline.min(latest) };
+                let overdraft = if finish { Overdraft::UpTo(limit) } else { Overdraft::Never };
+                Command::Extend { hold: hold.id, amount, deadline, overdraft }
+            }
+            Act::Settle { pick, much } => {
+                let hold = pick_hold(lane, pick)?;
+                let charge = self.charge(much, &hold);
+                Command::Settle { hold: hold.id, charge, estimated: pick.is_multiple_of(2) }
+            }
+            Act::Release { pick } => Command::Release { hold: pick_hold(lane, pick)?.id },
+            Act::Lapse { pick, much } => {
+                let hold = pick_hold(lane, pick)?;
+                Command::Lapse { hold: hold.id, charge: self.charge(much, &hold) }
+            }
+            Act::TakeBack { pick, much } => {
+                let known = lane.full.grants.len();
+                let grant = lane.full.grants.get(usize::from(pick) % (known + 1));
+                let unheld = grant.map_or(Credits::ZERO, |grant| grant.unheld);
+                let id = grant.map_or(GrantId::from_bits(0), |grant| grant.terms.id);
+                Command::TakeBack { grant: id, amount: self.amount(much, unheld) }
+            }
+        };
+        Some(self.fresh(command))
+    }
+
+    fn spree(&mut self, units: i64, lane: &Lane, clock: Timestamp) -> Vec<Request> {
+        let open = lane.full.holds.values().filter(|hold| hold.ended.is_none());
+        let open: Vec<&Hold> = open.filter(|hold| hold.deadline > clock).take(2).collect();
+        let [first, second] = open[..] else { return Vec::new() };
+        let units = Credits::from_micros(units * self.unit);
+        let amount = lane.balance(clock).available.plus(units).unwrap();
+        let overdraft = Overdraft::UpTo(Credits::from_micros(self.limit * self.unit));
+        let extend = |hold: &Hold, amount| Command::Extend {
+            hold: hold.id,
+            amount,
+            deadline: hold.deadline,
+            overdraft,
+        };
+        let charge = first.total().unwrap().plus(amount).unwrap();
+        let settle = Command::Settle { hold: first.id, charge, estimated: false };
+        [extend(first, amount), settle, extend(second, units)]
+            .into_iter()
+            .map(|command| self.fresh(command))
+            .collect()
+    }
+
+    fn grant(&mut self, act: &Act, clock: Timestamp) -> Command {
+        let Act::Grant { much, purchased, from, until, again } = *act else { unreachable!() };
+        self.grants += u128::from(!again);
+        let effective = clock.plus_days(from);
+        Command::Grant(GrantTerms {
+            // Backwards, so that the order of ids is not the order of granting.
+            id: GrantId::from_bits(10_000 - self.grants),
+            class: if purchased { Class::Purchased } else { Class::Included },
+            cause: if purchased { Cause::TopUp } else { Cause::Adjustment },
+            amount: self.amount(much, Credits::from_micros(self.unit * 20)),
+            effective,
+            expires: until.map(|days| effective.plus_days(days)),
+        })
+    }
+
+    fn hold(&mut self, act: &Act, lane: &Lane, clock: Timestamp) -> Command {
+        let Act::Hold { run, much, deadline, cap, again } = *act else { unreachable!() };
+        self.holds += u128::from(!again);
+        let amount = self.amount(much, lane.balance(clock).available);
+        let exactly_now_and_then = |units: i64| match units % 4 {
+            0 => amount,
+            _ => Credits::from_micros(units * self.unit),
+        };
+        Command::Hold {
+            hold: HoldId::from_bits(self.holds),
+            run: RunId::from_bits(u128::from(run)),
+            amount,
+            deadline: clock.plus_seconds(deadline * 3_600),
+            cap: cap.map(exactly_now_and_then),
+        }
+    }
+
+    fn charge(&self, much: Much, hold: &Hold) -> Credits {
+        self.amount(much, hold.total().unwrap())
+    }
+
+    fn amount(&self, much: Much, all: Credits) -> Credits {
+        let micros = match much {
+            Much::Units(units) => units * self.unit,
+            Much::All => all.micros().max(self.unit),
+            Much::MoreThanAll(units) => all.micros() + units * self.unit,
+            Much::LessThanAll(units) => (all.micros() - units * self.unit).max(0),
+            Much::UpToLimit => all.micros().max(self.unit),
+            Much::Nothing => 0,
+            Much::Negative => -self.unit,
+            Much::Beyond => i64::MAX,
+        };
+        Credits::from_micros(micros)
+    }
+
+    /// Keeps requests, to send some of them again.
+    pub fn remember(&mut self, requests: &[Request], answers: &[Answer]) {
+        let mut refused = BTreeMap::new();
+        for (request, answer) in requests.iter().zip(answers) {
+            match answer {
+                Answer::Done(_) => self.done.push(request.clone()),
+                Answer::Refused(_) => {
+                    refused.insert(request.key.clone(), request.clone());
+                }
+                Answer::Replayed(_) => {}
+            }
+        }
+        self.refused.extend(refused.into_values());
+    }
+}
+
+/// Mostly an open hold, sometimes an ended one or none that exists.
+fn pick_hold(lane: &Lane, pick: u8) -> Option<Hold> {
+    let holds = &lane.full.holds;
+    let open: Vec<&Hold> = holds.values().filter(|hold| hold.ended.is_none()).collect();
+    let all: Vec<&Hold> = holds.values().collect();
+    let any = all.first()?;
+    Some(match pick % 16 {
+        0 => Hold { id: HoldId::from_bits(0), ..(*any).clone() },
+        1 => all[usize::from(pick / 16) % all.len()].clone(),
+        _ if open.is_empty() => return None,
+        _ => open[usize::from(pick / 16) % open.len()].clone(),
+    })
+}

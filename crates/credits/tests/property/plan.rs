@@ -1,0 +1,166 @@
+//! What the random tests draw: histories of acts with small numbers. `acts` makes requests of
+//! them against the pool as it is then.
+
+use proptest::prelude::*;
+
+/// One random history.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// Micro-credits in one unit of the model.
+    pub unit: i64,
+    /// The pool's overdraft limit, in units.
+    pub limit: i64,
+    pub turns: Vec<Turn>,
+}
+
+/// One commit: how the clock moves before it, and what is asked.
+#[derive(Debug, Clone)]
+pub struct Turn {
+    pub clock: Move,
+    pub acts: Vec<Act>,
+}
+
+#[derive(Debug, Clone)]
+pub enum Move {
+    Micros(i64),
+    Hours(i64),
+    Days(i64),
+    Back(i64),
+    /// Around the next instant at which something of the pool changes by itself.
+    NearNext(i64),
+}
+
+/// How much, against what there is.
+#[derive(Debug, Clone, Copy)]
+pub enum Much {
+    Units(i64),
+    All,
+    MoreThanAll(i64),
+    LessThanAll(i64),
+    /// All that is available and all of the overdraft that is left.
+    UpToLimit,
+    Nothing,
+    Negative,
+    Beyond,
+}
+
+#[derive(Debug, Clone)]
+pub enum Act {
+    Grant {
+        much: Much,
+        purchased: bool,
+        from: i64,
+        until: Option<i64>,
+        again: bool,
+    },
+    Hold {
+        run: u8,
+        much: Much,
+        deadline: i64,
+        cap: Option<i64>,
+        again: bool,
+    },
+    Extend {
+        pick: u8,
+        much: Much,
+        deadline: i64,
+        finish: bool,
+    },
+    Settle {
+        pick: u8,
+        much: Much,
+    },
+    Release {
+        pick: u8,
+    },
+    Lapse {
+        pick: u8,
+        much: Much,
+    },
+    TakeBack {
+        pick: u8,
+        much: Much,
+    },
+    Repeat {
+        pick: u8,
+    },
+    RetryRefused {
+        pick: u8,
+    },
+    ReuseKey {
+        pick: u8,
+    },
+    /// One run goes into debt while another goes on.
+    Spree {
+        units: i64,
+    },
+}
+
+fn much() -> impl Strategy<Value = Much> {
+    prop_oneof![
+        20 => (1..12i64).prop_map(Much::Units),
+        6 => Just(Much::All),
+        5 => (1..10i64).prop_map(Much::MoreThanAll),
+        1 => Just(Much::Nothing),
+        1 => Just(Much::Negative),
+        1 => Just(Much::Beyond),
+    ]
+}
+
+/// How much of a hold is charged.
+fn charge() -> impl Strategy<Value = Much> {
+    prop_oneof![
+        4 => (1..12i64).prop_map(Much::Units),
+        6 => Just(Much::All),
+        6 => (1..6i64).prop_map(Much::LessThanAll),
+        2 => (1..3i64).prop_map(Much::MoreThanAll),
+        3 => Just(Much::Nothing),
+        1 => Just(Much::Negative),
+    ]
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let hours = prop_oneof![10 => 2..24i64, 2 => Just(24), 1 => Just(25), 1 => Just(0)];
+    let span = prop_oneof![12 => 1..40i64, 1 => Just(0)];
+    let pick = any::<u8>;
+    let finish = prop::bool::weighted(0.7);
+    prop_oneof![
+        6 => (much(), any::<bool>(), prop_oneof![3 => Just(0), 2 => -5..20i64],
+              prop::option::weighted(0.85, span), prop::bool::weighted(0.05))
+            .prop_map(|(much, purchased, from, until, again)| Act::Grant {
+                much, purchased, from, until, again
+            }),
+        22 => (0..6u8, much(), hours.clone(), prop::option::weighted(0.3, 1..25i64),
+               prop::bool::weighted(0.05))
+            .prop_map(|(run, much, deadline, cap, again)| Act::Hold {
+                run, much, deadline, cap, again
+            }),
+        24 => (pick(), prop_oneof![4 => much(), 1 => Just(Much::UpToLimit)], hours, finish).prop_map(|(pick, much, deadline, finish)| {
+            Act::Extend { pick, much, deadline, finish }
+        }),
+        18 => (pick(), charge()).prop_map(|(pick, much)| Act::Settle { pick, much }),
+        2 => pick().prop_map(|pick| Act::Release { pick }),
+        6 => (pick(), charge()).prop_map(|(pick, much)| Act::Lapse { pick, much }),
+        4 => (pick(), much()).prop_map(|(pick, much)| Act::TakeBack { pick, much }),
+        4 => pick().prop_map(|pick| Act::Repeat { pick }),
+        6 => pick().prop_map(|pick| Act::RetryRefused { pick }),
+        2 => pick().prop_map(|pick| Act::ReuseKey { pick }),
+        3 => (1..9i64).prop_map(|units| Act::Spree { units }),
+    ]
+}
+
+pub fn case() -> impl Strategy<Value = Case> {
+    let clock = prop_oneof![
+        9 => (0..3i64).prop_map(Move::Micros),
+        5 => (1..4i64).prop_map(Move::Hours),
+        2 => (1..9i64).prop_map(Move::Days),
+        2 => prop_oneof![1..2_000_000i64, Just(2_000_000), Just(2_000_001), 3_000_000..9_000_000i64]
+            .prop_map(Move::Back),
+        5 => (-1..2i64).prop_map(Move::NearNext),
+    ];
+    let turn =
+        (clock, prop::collection::vec(act(), 0..6)).prop_map(|(clock, acts)| Turn { clock, acts });
+    let unit = prop_oneof![Just(1i64), Just(999_983), Just(1_000_000), Just(100_000_000_000_000)];
+    (unit, prop_oneof![1 => Just(0), 6 => 5..60i64], prop::collection::vec(turn, 30..60))
+        .prop_map(|(unit, limit, turns)| Case { unit, limit, turns })
+}

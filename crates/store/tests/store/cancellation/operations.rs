@@ -1,0 +1,213 @@
+//! Every operation of the store that changes something, and long rows of them.
+
+use std::sync::Arc;
+
+use ampere_credits::{CheckoutId, InvitationId, LoginId};
+use ampere_store::ports::Store;
+use ampere_store::rows::*;
+use futures_util::future::BoxFuture;
+
+use crate::asks::*;
+use crate::people::*;
+use crate::world::{Folder, START, World};
+
+/// One operation, made anew for each try.
+pub type Step = fn(Arc<dyn Store>) -> BoxFuture<'static, ()>;
+
+/// An operation as a step; its answer must be `Ok`.
+macro_rules! step {
+    (|$store:ident| $operation:expr) => {{
+        let step: Step = |$store| {
+            Box::pin(async move {
+                let _ = $operation.await.unwrap();
+            })
+        };
+        step
+    }};
+}
+
+/// A closed database in which every operation below finds what it needs.
+pub async fn prepare() -> Folder {
+    let world = World::sqlite();
+    let one = found(&world, 1).await;
+    join(&world, 1, 5).await;
+    let store = &world.store;
+    store.create_session(session(1, 1)).await.unwrap();
+    store.create_login(login(1, 1, 10)).await.unwrap();
+    store.create_login(login(1, 5, 50)).await.unwrap();
+    store.create_invitation(invitation(1, 7)).await.unwrap();
+    store.create_checkout(checkout(1, 1)).await.unwrap();
+    store.begin_reply("me", "taken", [0; 32], START).await.unwrap();
+    world.commit(one, vec![trial(1, 100, 600), top_up(2, 50), with(hold(1, 20), begun(1))]).await;
+    let World { store, folder, .. } = world;
+    drop(store);
+    folder
+}
+
+/// The rows of a message to Joule as it begins.
+fn begun(id: u128) -> Vec<RowWrite> {
+    let (session, answer) = (Some(session_id(1)), Some(message_id(id)));
+    let run = RunRow { session, answer, ..run(1, id) };
+    vec![
+        RowWrite::Run(Box::new(run)),
+        RowWrite::Message(message(1, 1, id + 10_000, Author::User)),
+        RowWrite::Message(message(1, 1, id, Author::Assistant)),
+    ]
+}
+
+/// The rows of its end.
+fn over(id: u128, whole: u32) -> Vec<RowWrite> {
+    let (session, message) = (session_id(1), message_id(id));
+    vec![
+        RowWrite::RunChange(ended(id, RunState::Succeeded, Reason::Completed)),
+        RowWrite::MessageText { session, message, text: "all of it".to_owned() },
+        RowWrite::UsageLine(usage_line(1, id, 1, whole)),
+        RowWrite::Step(step(run_id(id), 1, RunState::Succeeded, 10)),
+    ]
+}
+
+/// A step's usage so far with the answer's text so far.
+fn recorded(id: u128, tokens: u64) -> (StepRow, Option<AnswerSoFar>) {
+    let text = format!("{tokens} tokens");
+    let answer = (session_id(1), message_id(id), text);
+    (step(run_id(id), 1, RunState::Running, tokens), Some(answer))
+}
+
+type AnswerSoFar = (ampere_credits::SessionId, ampere_credits::MessageId, String);
+
+async fn record(store: Arc<dyn Store>, id: u128, tokens: u64) -> ampere_store::ports::Kept<()> {
+    let (step, answer) = recorded(id, tokens);
+    store.record(org(1), step, answer).await
+}
+
+/// Named, each with its steps.
+pub fn every_operation() -> Vec<(&'static str, Vec<Step>)> {
+    let mut all = commits();
+    all.extend(of_people());
+    all.extend(of_the_rest());
+    all.push(("a whole message, twice held, and a purchase", a_long_row()));
+    all
+}
+
+fn commits() -> Vec<(&'static str, Vec<Step>)> {
+    let many = step!(
+        |store| store.commit(org(1), (100..200).map(|n| with(hold(n, 1), begun(n))).collect())
+    );
+    vec![
+        ("commit: grant", vec![step!(|store| store.commit(org(1), vec![top_up(3, 9)]))]),
+        ("commit: hold", vec![step!(|store| store.commit(org(1), vec![hold(2, 9)]))]),
+        ("commit: refused", vec![step!(|store| store.commit(org(1), vec![hold(2, 999)]))]),
+        (
+            "commit: settle with rows",
+            vec![step!(|store| store.commit(org(1), vec![with(settle(1, 7), over(1, 7))]))],
+        ),
+        ("commit: a hundred holds with rows", vec![many]),
+        ("record", vec![step!(|store| record(store, 1, 5))]),
+    ]
+}
+
+fn of_people() -> Vec<(&'static str, Vec<Step>)> {
+    vec![
+        (
+            "create_organization",
+            vec![step!(|store| store.create_organization(organization(2), user(2), false))],
+        ),
+        ("set_password", vec![step!(|store| store.set_password(user_id(1), "$new$"))]),
+        ("remove_member", vec![step!(|store| store.remove_member(org(1), user_id(5)))]),
+        (
+            "update_organization",
+            vec![step!(|store| store.update_organization(org(1), "Renamed", "Asia/Tokyo"))],
+        ),
+        ("create_invitation", vec![step!(|store| store.create_invitation(invitation(1, 8)))]),
+        (
+            "revoke_invitation",
+            vec![step!(|store| store.revoke_invitation(org(1), InvitationId::from_bits(7), START))],
+        ),
+        (
+            "accept_invitation",
+            vec![step!(|store| store.accept_invitation(token_hash(7), user(6), START))],
+        ),
+        ("create_login", vec![step!(|store| store.create_login(login(1, 1, 11)))]),
+        (
+            "touch_login",
+            vec![step!(|store| store.touch_login(LoginId::from_bits(10), START.plus_days(1)))],
+        ),
+        ("end_login", vec![step!(|store| store.end_login(user_id(1), LoginId::from_bits(10)))]),
+    ]
+}
+
+fn of_the_rest() -> Vec<(&'static str, Vec<Step>)> {
+    vec![
+        ("create_session", vec![step!(|store| store.create_session(session(1, 2)))]),
+        (
+            "rename_session",
+            vec![step!(|store| store.rename_session(org(1), session_id(1), "Other", START))],
+        ),
+        ("delete_session", vec![step!(|store| store.delete_session(org(1), session_id(1), START))]),
+        (
+            "set",
+            vec![step!(|store| store.set(vec![
+                ("a".to_owned(), Some("1".to_owned())),
+                ("b".to_owned(), Some("2".to_owned())),
+            ]))],
+        ),
+        ("publish_rate_card", vec![step!(|store| store.publish_rate_card(1, START, "{}"))]),
+        ("begin_reply", vec![step!(|store| store.begin_reply("me", "new", [1; 32], START))]),
+        (
+            "end_reply",
+            vec![step!(|store| store.end_reply(
+                "me",
+                "taken",
+                Some(ReplyRow { status: 200, body: "{}".to_owned() })
+            ))],
+        ),
+        ("forget_replies", vec![step!(|store| store.forget_replies(START.plus_days(1)))]),
+        ("create_checkout", vec![step!(|store| store.create_checkout(checkout(1, 2)))]),
+        (
+            "decline_checkout",
+            vec![step!(|store| store.decline_checkout(
+                CheckoutId::from_bits(1),
+                "declined",
+                START
+            ))],
+        ),
+        (
+            "only reading",
+            vec![
+                step!(|store| store.pool(org(1))),
+                step!(|store| store.runs(org(1), RunFilter::default(), page(9))),
+                step!(|store| store.usage(org(1), START, START.plus_days(1))),
+            ],
+        ),
+    ]
+}
+
+fn a_long_row() -> Vec<Step> {
+    vec![
+        step!(|store| store.create_session(session(1, 3))),
+        step!(|store| store.begin_reply("me", "send", [2; 32], START)),
+        step!(|store| store.commit(org(1), vec![with(hold(2, 10), begun(2))])),
+        step!(|store| record(store, 2, 1)),
+        step!(|store| record(store, 2, 2)),
+        step!(|store| store.commit(org(1), vec![extend(2, 1, 10, Some(200))])),
+        step!(|store| record(store, 2, 3)),
+        step!(|store| store.commit(org(1), vec![extend(2, 2, 200, Some(200))])),
+        step!(|store| record(store, 2, 4)),
+        step!(|store| store.commit(org(1), vec![with(settle(2, 150), over(2, 150))])),
+        step!(|store| store.end_reply("me", "send", None)),
+        step!(|store| store.create_checkout(checkout(1, 3))),
+        step!(|store| store.commit(
+            org(1),
+            vec![with(
+                top_up(3, 500),
+                vec![RowWrite::CheckoutGranted {
+                    checkout: CheckoutId::from_bits(3),
+                    grant: grant_id(3),
+                    payment: "paid".to_owned(),
+                }]
+            )]
+        )),
+        step!(|store| store.commit(org(1), vec![hold(3, 5)])),
+        step!(|store| store.commit(org(1), vec![release(3)])),
+    ]
+}

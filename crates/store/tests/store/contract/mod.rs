@@ -1,0 +1,84 @@
+//! What every engine does alike: one file for each port. `every_body` runs all of them on one
+//! world each, so that another test can see which statements were never reached.
+
+mod books;
+mod chat;
+mod invitations;
+mod logins;
+mod people;
+mod pools;
+mod purchases;
+mod rows_with_commits;
+mod runs;
+mod settings;
+
+use crate::world::{Engine, World};
+
+/// Declares the tests: each body on each engine, and all of them in one go.
+macro_rules! bodies {
+    ($($module:ident :: $name:ident,)+) => {
+        $(
+            #[tokio::test]
+            async fn $name() {
+                for engine in Engine::ALL {
+                    $module::$name(World::new(*engine)).await;
+                }
+            }
+        )+
+
+        /// Every test of the contract, one after the other.
+        pub async fn every_body(engine: Engine) {
+            $($module::$name(World::new(engine)).await;)+
+        }
+    };
+}
+
+bodies! {
+    pools::every_command_leaves_books_that_add_up,
+    pools::a_key_answers_the_same_for_ever,
+    pools::a_refusal_is_not_remembered,
+    pools::what_has_ended_is_named_after_reopening_too,
+    pools::a_cap_counts_earlier_holds_of_other_commits,
+    pools::time_is_booked_without_requests,
+    pools::what_is_due_is_found_in_all_pools,
+    pools::entries_come_in_pages,
+    pools::a_clock_behind_the_journal_does_not_spend,
+    pools::slices_survive_reopening,
+    pools::pools_of_others_are_not_seen,
+    books::the_whole_books_are_there,
+    rows_with_commits::rows_follow_the_command,
+    rows_with_commits::a_refused_or_replayed_command_writes_no_row,
+    rows_with_commits::a_run_shows_the_pools_numbers,
+    rows_with_commits::a_row_that_cannot_be_written_undoes_the_whole_commit,
+    rows_with_commits::texts_for_a_deleted_conversation_are_not_kept,
+    rows_with_commits::a_purchase_is_granted_in_the_same_commit,
+    runs::runs_are_listed_newest_first,
+    runs::a_step_is_recorded_until_it_or_its_run_has_ended,
+    runs::orphans_are_the_unended_runs_of_other_processes,
+    runs::history_knows_what_succeeded,
+    runs::usage_is_summed_by_its_settle,
+    runs::runs_of_others_are_not_seen,
+    chat::conversations_come_latest_activity_first,
+    chat::renaming_and_deleting,
+    chat::messages_keep_their_order,
+    chat::conversations_of_others_are_not_seen,
+    people::the_first_account_is_one,
+    people::addresses_are_unique_in_any_case,
+    people::members_come_and_go,
+    people::an_organization_is_renamed,
+    people::a_new_password_ends_all_logins,
+    invitations::an_invitation_is_accepted_once,
+    invitations::what_is_revoked_or_past_cannot_be_accepted,
+    invitations::who_has_an_account_joins_with_it,
+    invitations::invitations_of_others_are_not_seen,
+    logins::a_login_says_who_is_asking,
+    logins::logins_end,
+    logins::only_members_log_in,
+    settings::settings_change_together,
+    settings::published_rate_cards_never_change,
+    settings::a_reply_is_remembered_by_key_and_body,
+    settings::keys_of_an_earlier_process_are_forgotten,
+    purchases::purchases_are_listed_newest_first,
+    purchases::a_decline_does_not_undo_a_grant,
+    purchases::purchases_of_others_are_not_seen,
+}

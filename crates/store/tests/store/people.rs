@@ -1,0 +1,233 @@
+//! People, organizations, conversations and runs to test with.
+
+use ampere_credits::rating::Measure;
+use ampere_credits::{
+    CheckoutId, Credits, Day, InvitationId, LoginId, MessageId, OrgId, RunId, SessionId, UserId,
+};
+use ampere_store::rows::*;
+
+use crate::asks::{credits, org, run_id};
+use crate::world::{START, World};
+
+pub fn user_id(number: u128) -> UserId {
+    UserId::from_bits(number)
+}
+
+pub fn session_id(number: u128) -> SessionId {
+    SessionId::from_bits(number)
+}
+
+pub fn message_id(number: u128) -> MessageId {
+    MessageId::from_bits(number)
+}
+
+pub fn day(text: &str) -> Day {
+    text.parse().unwrap()
+}
+
+pub fn user(number: u128) -> UserRow {
+    UserRow {
+        id: user_id(number),
+        email: format!("person{number}@example.com"),
+        name: format!("Person {number}"),
+        password_hash: "$argon2id$".to_owned(),
+        operator: number == 1,
+        created_at: START,
+        disabled_at: None,
+    }
+}
+
+pub fn organization(number: u128) -> OrganizationRow {
+    OrganizationRow {
+        id: org(number),
+        name: format!("Organization {number}"),
+        zone: "Europe/Berlin".to_owned(),
+        created_at: START,
+    }
+}
+
+/// An organization whose owner is the person of the same number.
+pub async fn found(world: &World, number: u128) -> OrgId {
+    world.store.create_organization(organization(number), user(number), false).await.unwrap();
+    org(number)
+}
+
+/// A person joins by an invitation.
+pub async fn join(world: &World, number: u128, person: u128) {
+    let invitation = invitation(number, person);
+    world.store.create_invitation(invitation.clone()).await.unwrap();
+    let joined = world.store.accept_invitation(invitation.token_hash, user(person), START).await;
+    assert_eq!(joined, Ok(true));
+}
+
+pub fn invitation(number: u128, token: u128) -> InvitationRow {
+    InvitationRow {
+        id: InvitationId::from_bits(token),
+        org: org(number),
+        token_hash: token_hash(token),
+        role: Role::Member,
+        invited_by: user_id(number),
+        invited_by_name: format!("Person {number}"),
+        created_at: START,
+        expires_at: START.plus_days(7),
+        accepted_by: None,
+        revoked_at: None,
+    }
+}
+
+pub fn token_hash(token: u128) -> [u8; 32] {
+    crate::asks::hash(&token.to_string()).0
+}
+
+pub fn login(number: u128, person: u128, token: u128) -> LoginRow {
+    LoginRow {
+        id: LoginId::from_bits(token),
+        user: user_id(person),
+        org: org(number),
+        token_hash: token_hash(token),
+        created_at: START,
+        last_seen_at: START,
+        expires_at: START.plus_days(30),
+        user_agent: "a browser".to_owned(),
+    }
+}
+
+pub fn session(number: u128, id: u128) -> SessionRow {
+    SessionRow {
+        id: session_id(id),
+        org: org(number),
+        owner: user_id(number),
+        owner_name: format!("Person {number}"),
+        title: format!("About {id}"),
+        created_at: START,
+        updated_at: START,
+        credits: Credits::ZERO,
+        message_count: 0,
+        running: None,
+    }
+}
+
+pub fn message(number: u128, session: u128, id: u128, author: Author) -> MessageRow {
+    MessageRow {
+        id: message_id(id),
+        org: org(number),
+        session: session_id(session),
+        author,
+        text: format!("text of {id}"),
+        run: None,
+        created_at: START,
+    }
+}
+
+pub fn run(number: u128, id: u128) -> RunRow {
+    let quote = QuoteRow {
+        low: credits(1),
+        typical: credits(2),
+        high: credits(3),
+        hold: credits(2),
+        from_history: false,
+        rate_card_version: 1,
+    };
+    RunRow {
+        id: run_id(id),
+        org: org(number),
+        kind: RunKind::Message,
+        title: format!("Run {id}"),
+        state: RunState::Queued,
+        reason: None,
+        session: None,
+        answer: None,
+        started_by: user_id(number),
+        started_by_name: format!("Person {number}"),
+        model: "local".to_owned(),
+        quote,
+        charged: Credits::ZERO,
+        held: Credits::ZERO,
+        estimated: false,
+        created_at: START,
+        started_at: None,
+        ended_at: None,
+        day: None,
+        position: 0,
+        server: "server-1".to_owned(),
+    }
+}
+
+/// The end of a run, on a day.
+pub fn ended(id: u128, state: RunState, reason: Reason) -> RunChange {
+    RunChange {
+        run: run_id(id),
+        state,
+        reason: Some(reason),
+        estimated: false,
+        started_at: Some(START),
+        ended_at: Some(START.plus_seconds(5)),
+        day: Some(day("2026-11-22")),
+    }
+}
+
+pub fn step(run: RunId, number: u32, state: RunState, output_tokens: u64) -> StepRow {
+    StepRow {
+        run,
+        number,
+        name: "Answer".to_owned(),
+        model: "local".to_owned(),
+        state,
+        started_at: START,
+        ended_at: state.ended().then_some(START.plus_seconds(5)),
+        input_tokens: 100,
+        output_tokens,
+        estimated: false,
+    }
+}
+
+pub fn usage_line(person: u128, run: u128, number: u32, whole: u32) -> UsageLineRow {
+    UsageLineRow {
+        run: run_id(run),
+        number,
+        step: 1,
+        kind: RunKind::Message,
+        user: user_id(person),
+        model: "local".to_owned(),
+        measure: Measure::OutputTokens,
+        quantity: 1_000,
+        micros_per_million: 2_000_000_000,
+        credits: credits(whole),
+        estimated: false,
+        at: START,
+        day: day("2026-11-22"),
+    }
+}
+
+pub fn checkout(number: u128, id: u128) -> CheckoutRow {
+    CheckoutRow {
+        id: CheckoutId::from_bits(id),
+        org: org(number),
+        user: user_id(number),
+        pack: "small".to_owned(),
+        credits: credits(5_000),
+        lifetime_months: 12,
+        amount_cents: 1_500,
+        currency: "usd".to_owned(),
+        provider: "sandbox".to_owned(),
+        provider_ref: format!("ref {id}"),
+        url: format!("/sandbox/checkout/{id}"),
+        state: CheckoutState::Open,
+        reason: None,
+        payment: None,
+        grant: None,
+        position: None,
+        created_at: START,
+        updated_at: START,
+    }
+}
+
+/// The newest so many.
+pub fn page(limit: u32) -> Page {
+    Page { before: None, limit }
+}
+
+/// So many before something.
+pub fn before(cursor: impl ToString, limit: u32) -> Page {
+    Page { before: Some(cursor.to_string()), limit }
+}
