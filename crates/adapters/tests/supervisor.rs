@@ -160,11 +160,13 @@ async fn the_worker_gets_its_arguments_its_token_and_nothing_else() {
 #[tokio::test]
 async fn shutting_down_ends_the_worker_and_says_off() {
     let folder = Folder::new("off");
-    let local = start(&folder, GOOD, as_it_is);
+    let script = GOOD.replace("exit 0", "echo bye > $DIR/end");
+    let local = start(&folder, &script, as_it_is);
     let pid = comes_to(&local, LocalState::Ready).await.pid.unwrap();
     let model = local.model();
     local.shut_down().await;
     assert!(!alive(pid));
+    assert_eq!(folder.read("end"), "bye\n", "it could end in good order");
     assert_eq!(model.card().state, "off");
 }
 

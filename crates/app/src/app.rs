@@ -6,7 +6,7 @@ use ampere_adapters::ai::ModelCard;
 use ampere_adapters::payments::Sandbox;
 use ampere_credits::{Clock, Entropy, RunId, Timestamp};
 use ampere_store::ports::Store;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 
 use crate::caller::Caller;
 use crate::catalog::Catalog;
@@ -63,6 +63,8 @@ pub struct App {
     pub(crate) local: Option<Arc<dyn crate::settings::LocalWatch>>,
     /// Names this server process on its runs, so that a later one knows which are orphans.
     pub(crate) server: String,
+    /// Last, so that whoever waits for [`App::gone`] finds everything above let go.
+    alive: watch::Sender<()>,
 }
 
 impl App {
@@ -95,7 +97,18 @@ impl App {
             local: parts.local,
             people,
             server: format!("{:016x}", u64::from_be_bytes(mark)),
+            alive: watch::Sender::new(()),
         }))
+    }
+
+    /// Waits until nobody uses the application any more and its store is closed. The future
+    /// itself holds nothing of it.
+    pub fn gone(&self) -> impl Future<Output = ()> + Send + 'static {
+        let mut alive = self.alive.subscribe();
+        async move {
+            // Nothing is ever sent: the error is the end.
+            let _ = alive.changed().await;
+        }
     }
 
     /// The present instant.

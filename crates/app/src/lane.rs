@@ -6,7 +6,7 @@
 //! other's lanes. After a commit that booked something, the pool's balance goes to [`News`].
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use ampere_credits::OrgId;
@@ -36,17 +36,42 @@ pub struct Answered {
 type Reply = oneshot::Sender<Result<Answered, StoreError>>;
 type Queue = mpsc::Sender<(LaneRequest, Reply)>;
 
+/// The lanes that take requests now.
+struct Open {
+    queues: HashMap<OrgId, Queue>,
+    /// Every lane has a clone: its other end hears when the last one is gone.
+    running: mpsc::Sender<()>,
+}
+
+/// None once they are closed.
+type Shared = Mutex<Option<Open>>;
+
 /// All lanes of this server process.
 pub struct Lanes {
     store: Arc<dyn Store>,
     news: Arc<News>,
-    queues: Arc<Mutex<HashMap<OrgId, Queue>>>,
+    open: Arc<Shared>,
+    ended: Mutex<Option<mpsc::Receiver<()>>>,
 }
 
 impl Lanes {
     /// No lane yet; each starts with its pool's first request.
     pub fn new(store: Arc<dyn Store>, news: Arc<News>) -> Self {
-        Lanes { store, news, queues: Arc::default() }
+        let (running, ended) = mpsc::channel(1);
+        let open = Open { queues: HashMap::new(), running };
+        let open = Arc::new(Mutex::new(Some(open)));
+        Lanes { store, news, open, ended: Mutex::new(Some(ended)) }
+    }
+
+    /// Takes nothing more and waits until everything that was taken is answered, so that no lane
+    /// uses the store any more. For the end of the server.
+    pub async fn close(&self) {
+        drop(lock(&self.open).take());
+        let ended = lock(&self.ended).take();
+        if let Some(mut ended) = ended {
+            // Nothing is ever sent: this is the end of the last lane.
+            let _ = ended.recv().await;
+        }
     }
 
     /// Has a request decided and, unless refused, committed. Dropping the future does not undo
@@ -55,7 +80,8 @@ impl Lanes {
         let (reply, answer) = oneshot::channel();
         let mut item = (request, reply);
         loop {
-            match self.queue(org).send(item).await {
+            let closed = || StoreError::Unavailable("the server is ending".to_owned());
+            match self.queue(org).ok_or_else(closed)?.send(item).await {
                 Ok(()) => break,
                 // The lane went idle between our look-up and our send: the next one takes it.
                 Err(mpsc::error::SendError(back)) => item = back,
@@ -74,31 +100,38 @@ impl Lanes {
         Ok(())
     }
 
-    fn queue(&self, org: OrgId) -> Queue {
-        let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(queue) = queues.get(&org).filter(|queue| !queue.is_closed()) {
-            return queue.clone();
+    fn queue(&self, org: OrgId) -> Option<Queue> {
+        let mut open = lock(&self.open);
+        let open = open.as_mut()?;
+        if let Some(queue) = open.queues.get(&org).filter(|queue| !queue.is_closed()) {
+            return Some(queue.clone());
         }
         let (queue, waiting) = mpsc::channel(WAITING);
-        queues.insert(org, queue.clone());
+        open.queues.insert(org, queue.clone());
         let lane = Lane {
             org,
             store: Arc::clone(&self.store),
             news: Arc::clone(&self.news),
-            queues: Arc::clone(&self.queues),
+            open: Arc::clone(&self.open),
             waiting,
+            _running: open.running.clone(),
         };
         tokio::spawn(lane.run());
-        queue
+        Some(queue)
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 struct Lane {
     org: OrgId,
     store: Arc<dyn Store>,
     news: Arc<News>,
-    queues: Arc<Mutex<HashMap<OrgId, Queue>>>,
+    open: Arc<Shared>,
     waiting: mpsc::Receiver<(LaneRequest, Reply)>,
+    _running: mpsc::Sender<()>,
 }
 
 impl Lane {
@@ -120,7 +153,7 @@ impl Lane {
 
     /// Ends the lane unless a request came in meanwhile.
     fn retire(&mut self) -> bool {
-        let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = lock(&self.open);
         if !self.waiting.is_empty() {
             return false;
         }
@@ -129,7 +162,9 @@ impl Lane {
             // A sender got in before the close: serve it, then find the channel closed.
             return false;
         }
-        queues.remove(&self.org);
+        if let Some(open) = open.as_mut() {
+            open.queues.remove(&self.org);
+        }
         true
     }
 

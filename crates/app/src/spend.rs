@@ -270,12 +270,14 @@ impl App {
         }
     }
 
-    /// Stops every run and waits until all are settled; for the end of the server.
+    /// Stops every run, waits until all are settled, then takes nothing more; for the end of the
+    /// server.
     pub async fn shut_down(&self, patience: Duration) {
         let settled = self.feeds.stop_all(StopCause::ShutDown);
         if tokio::time::timeout(patience, settled).await.is_err() {
             tracing::warn!("runs are still open; the next start settles them");
         }
+        self.lanes.close().await;
     }
 }
 

@@ -13,13 +13,15 @@ use ampere_credits::{Credits, Day, OrgId, Timestamp, UserId, Zone};
 use ampere_store::rows::{RunKind, UsageSums};
 
 use crate::app::App;
-use crate::credits::{BalanceView, used};
+use crate::credits::{BalanceView, Reading, used};
 use crate::{AppError, Caller, Done};
 
 pub use shares::percentages;
 
 /// Half a day: stepping by it meets every calendar day, whatever the clocks do.
 const HALF_DAY_SECONDS: i64 = 43_200;
+/// A pool that changes while it is summed up is read again, at most so often.
+const TRIES: u32 = 5;
 
 /// What spent the credits of the current period.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +65,14 @@ pub struct Source {
     pub count: u64,
 }
 
+/// What a summary is made of.
+struct Summed {
+    reading: Reading,
+    credits: BalanceView,
+    period: Period,
+    sums: UsageSums,
+}
+
 impl App {
     /// What the caller's organization used in the current period.
     ///
@@ -70,13 +80,8 @@ impl App {
     /// When the database does not answer.
     pub async fn usage_summary(&self, caller: &Caller) -> Done<UsageSummary> {
         let zone = Zone::named(&caller.zone).map_err(|_| AppError::Internal)?;
-        let (reading, credits) = self.credits_of(caller.org).await?;
+        let Summed { reading, credits, period, sums } = self.summed(caller.org).await?;
         let now = credits.balance.at;
-        let period = match credits.period {
-            Some(period) => period,
-            None => self.calendar_period(caller.org, now).await?,
-        };
-        let sums = self.store.usage(caller.org, period.start, period.end).await?;
         let pace = self.pace(caller.org).await?;
         let sentence = pace::sentence(&reading, pace, credits.period, &zone);
         let granted = i128::from(credits.included_granted.micros());
@@ -94,6 +99,25 @@ impl App {
             models: sums.models,
             credits,
         })
+    }
+
+    /// The balance and the sums of its period, of one position: read again when a commit came
+    /// between. Where commits come without end the sums are a little ahead of the balance.
+    async fn summed(&self, org: OrgId) -> Done<Summed> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let (reading, credits) = self.credits_of(org).await?;
+            let period = match credits.period {
+                Some(period) => period,
+                None => self.calendar_period(org, credits.balance.at).await?,
+            };
+            let sums = self.store.usage(org, period.start, period.end).await?;
+            let after = self.store.pool(org).await?.position;
+            if after == credits.balance.position || tries >= TRIES {
+                return Ok(Summed { reading, credits, period, sums });
+            }
+        }
     }
 
     /// Without included credits: months from the organization's creation, in its zone.

@@ -65,7 +65,7 @@ impl Anchor {
         Period { start: self.start_of(index), end: self.start_of(index.saturating_add(1)) }
     }
 
-    /// The period in which an instant lies; none before the anchor.
+    /// The period in which an instant lies; none before the anchor or beyond the calendar.
     pub fn period_at(&self, at: Timestamp) -> Option<Period> {
         if at < self.at {
             return None;
@@ -74,8 +74,11 @@ impl Anchor {
         let mut index = u32::try_from(days / 31).unwrap_or(u32::MAX).saturating_sub(1);
         loop {
             let period = self.period(index);
-            if period.contains(at) || period.end <= period.start {
+            if period.contains(at) {
                 return Some(period);
+            }
+            if period.end <= period.start {
+                return None;
             }
             index = index.saturating_add(1);
         }

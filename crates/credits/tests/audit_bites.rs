@@ -72,6 +72,34 @@ fn every_invariant_is_checked_at_least_once_in_a_full_story() {
 }
 
 #[test]
+fn reports_of_several_pools_add_up() {
+    let (mut good, mut bad) = (Forge::with_grants(), Forge::with_grants());
+    good.held(1, &[(1, 5)]);
+    bad.held(1, &[(2, 5)]);
+    let report = |forge: &Forge| {
+        let journal = forge.journal();
+        audit(forge.org(), &journal, &forge.stored(&journal))
+    };
+    let mut both = report(&good);
+    both.merge(report(&bad));
+    assert_eq!((both.clean(), both.findings.len(), both.more), (false, 1, 0));
+    let entries = both.checked.iter().find(|each| each.invariant == "I24").unwrap();
+    assert_eq!(entries.count, 8);
+}
+
+#[test]
+fn of_a_ruined_journal_the_rest_is_only_counted() {
+    let mut forge = Forge::with_grants();
+    for _ in 0..300 {
+        forge.book(Fact::DebtPaid, &[]).later(-1);
+    }
+    let journal = forge.journal();
+    let report = audit(forge.org(), &journal, &forge.stored(&journal));
+    assert_eq!(report.findings.len(), 500);
+    assert!(report.more > 90, "{}", report.more);
+}
+
+#[test]
 fn counts_are_told_with_their_thousands() {
     let told = |count| {
         let checked =

@@ -34,27 +34,31 @@ fn at(after: i64) -> Timestamp {
 }
 
 fn drafts() -> Vec<Draft> {
+    [beginnings(), ends()].concat()
+}
+
+fn granted(
+    (id, class, cause): (GrantId, Class, Cause),
+    amount: Credits,
+    effective: Timestamp,
+    expires: Option<Timestamp>,
+) -> Fact {
+    Fact::Granted(GrantTerms { id, class, cause, amount, effective, expires })
+}
+
+fn beginnings() -> Vec<Draft> {
     vec![
         (
-            Fact::Granted(GrantTerms {
-                id: g(0x11),
-                class: Class::Included,
-                cause: Cause::Trial,
-                amount: micros(1_000_000_000),
-                effective: at(0),
-                expires: Some(at(2_592_000_000_000)),
-            }),
+            granted(
+                (g(0x11), Class::Included, Cause::Trial),
+                micros(1_000_000_000),
+                at(0),
+                Some(at(2_592_000_000_000)),
+            ),
             vec![(Account::Issued, left(0x11), 1_000_000_000)],
         ),
         (
-            Fact::Granted(GrantTerms {
-                id: g(0x12),
-                class: Class::Purchased,
-                cause: Cause::TopUp,
-                amount: micros(1),
-                effective: at(5),
-                expires: None,
-            }),
+            granted((g(0x12), Class::Purchased, Cause::TopUp), micros(1), at(5), None),
             vec![(Account::Issued, left(0x12), 1)],
         ),
         (
@@ -84,6 +88,11 @@ fn drafts() -> Vec<Draft> {
             Fact::Extended { hold: h(0x21), deadline: at(7_200_000_000) },
             vec![(Account::Overdraft, Account::HeldOverdraft(h(0x21)), 5_000_000)],
         ),
+    ]
+}
+
+fn ends() -> Vec<Draft> {
+    vec![
         (
             Fact::Ended { hold: h(0x21), run: r(0x31), how: EndKind::Settled, estimated: true },
             vec![
@@ -105,14 +114,7 @@ fn drafts() -> Vec<Draft> {
         (Fact::Expired, vec![(left(0x11), Account::Expired, 1)]),
         (Fact::DebtPaid, vec![(left(0x12), Account::Debt, 9_223_372_036_854_775_807)]),
         (
-            Fact::Granted(GrantTerms {
-                id: g(0x13),
-                class: Class::Included,
-                cause: Cause::Adjustment,
-                amount: micros(3),
-                effective: at(0),
-                expires: None,
-            }),
+            granted((g(0x13), Class::Included, Cause::Adjustment), micros(3), at(0), None),
             vec![(Account::Issued, left(0x13), 3)],
         ),
     ]
@@ -229,7 +231,8 @@ fn unknown_words_of_the_format_are_refused_by_name() {
     assert_eq!(with(6, fact + 33, 4), Err("an unknown end"));
     assert_eq!(with(9, fact + 5, 0), Err("an unknown account"));
     assert_eq!(with(9, fact + 5, 10), Err("an unknown account"));
-    assert_eq!(with(9, fact + 4, 255), Err("an unknown account"));
+    assert_eq!(with(9, fact + 4, 2), Err("cut short"));
+    assert_eq!(with(9, fact + 4, 0), Err("bytes after the end"));
 }
 
 fn account() -> impl Strategy<Value = Account> {

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use ampere_credits::ledger::audit::{Bounds, Report, StoredPool, Totals, audit};
-use ampere_credits::ledger::batch::Keys;
+
 use ampere_credits::ledger::canon;
 use ampere_credits::ledger::decide::{grant_of, hold_of, run_of};
 use ampere_credits::ledger::{
-    Answer, Balance, Command, Entry, Fact, Hash, Hold, Known, Pool, Request, execute_batch,
+    Answer, Balance, Command, Entry, Fact, Hash, Hold, Keys, Known, Pool, Request, execute_batch,
 };
 use ampere_credits::{Credits, OrgId, RunId, Timestamp};
 

@@ -8,7 +8,11 @@
 mod audit_bites;
 mod canon;
 mod chance;
+mod incidents;
 mod lane;
 mod model;
+mod periods;
 mod property;
+mod purity;
+mod rating;
 mod scenarios;

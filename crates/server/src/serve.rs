@@ -20,10 +20,10 @@ use tokio::task::JoinSet;
 use crate::http::Limits;
 use crate::http::extract::Peer;
 
-/// Bytes of a request's head.
-const HEAD_BYTES: usize = 32 * 1024;
+/// Bytes of a head that are read at all; `guard` draws the line for those that came whole.
+const HEAD_BYTES: usize = 64 * 1024;
 /// Headers of a request.
-const HEADERS: usize = 64;
+const HEADERS: usize = 100;
 /// After a failure to accept (no file descriptors left), others get time to end.
 const BREATHER: Duration = Duration::from_millis(100);
 

@@ -34,7 +34,13 @@ pub struct Running {
     serving: JoinHandle<()>,
     chores: Vec<JoinHandle<()>>,
     local: Option<Arc<dyn LocalProcess>>,
+    close: Close,
 }
+
+/// Closes the store if nobody else has it any more.
+type Close = Box<dyn FnMut() -> bool + Send>;
+/// How often it is asked whether everybody has let go of the store.
+const LETTING_GO: Duration = Duration::from_millis(5);
 
 /// Starts everything.
 ///
@@ -50,6 +56,14 @@ pub async fn start(config: Config, outside: &dyn Outside) -> Result<Running, Str
     let database = data::database(&config.data);
     let plan = Plan { config, database, secret_key, public_url };
     let Opened { parts, local } = outside.open_server(&plan)?;
+    let mut store = Some(Arc::clone(&parts.store));
+    let close: Close = Box::new(move || {
+        let alone = store.as_ref().is_none_or(|store| Arc::strong_count(store) == 1);
+        if alone {
+            store = None;
+        }
+        alone
+    });
     let started = begin(parts).await;
     let app = started.map_err(|error| format!("Ampere could not start: {error}."))?;
     let (ending, ends) = watch::channel(false);
@@ -70,7 +84,7 @@ pub async fn start(config: Config, outside: &dyn Outside) -> Result<Running, Str
         tokio::spawn(Arc::clone(&app).keep_sweeping()),
         tokio::spawn(keep_forgetting(Arc::clone(&app))),
     ];
-    Ok(Running { address, app, greeting, ending, serving, chores, local })
+    Ok(Running { address, app, greeting, ending, serving, chores, local, close })
 }
 
 /// What must be in order before the first request.
@@ -160,20 +174,30 @@ async fn greeting(
 impl Running {
     /// Ends everything in good order: nothing new is accepted, streams end, runs are settled,
     /// the worker ends, the store is closed.
-    pub async fn end(self) {
+    pub async fn end(mut self) {
         self.ending.send_replace(true);
-        let settled = self.app.shut_down(FAREWELL);
-        let (_, served) = tokio::join!(settled, self.serving);
-        if served.is_err() {
+        // First those who still ask: what they begin now is stopped and settled with the rest.
+        if self.serving.await.is_err() {
             tracing::error!("the accept loop panicked");
         }
+        self.app.shut_down(FAREWELL).await;
         for chore in self.chores {
             chore.abort();
+            // An error here is the abort itself.
+            let _ = chore.await;
         }
         if let Some(local) = self.local {
             local.shut_down().await;
         }
-        // The last owner of the application closes the store, which waits for what was begun.
         drop(self.app);
+        // Tasks that were told to end let go of the store one by one; no event says which is last.
+        let closed = async {
+            while !(self.close)() {
+                tokio::time::sleep(LETTING_GO).await;
+            }
+        };
+        if tokio::time::timeout(FAREWELL, closed).await.is_err() {
+            tracing::warn!("the store is still in use; what is committed is safe");
+        }
     }
 }

@@ -14,14 +14,16 @@ const words = {
 
 export function NotFound() {
   return (
-    <Container size="xs" py={96} component="main">
-      <Stack align="flex-start">
-        <Mark size={40} />
-        <Title order={1}>{words.missing}</Title>
-        <Text c="dimmed">{words.missingText}</Text>
-        <ButtonTo to="/">{words.home}</ButtonTo>
-      </Stack>
-    </Container>
+    <main>
+      <Container size="xs" py={96}>
+        <Stack align="flex-start">
+          <Mark size={40} />
+          <Title order={1}>{words.missing}</Title>
+          <Text c="dimmed">{words.missingText}</Text>
+          <ButtonTo to="/">{words.home}</ButtonTo>
+        </Stack>
+      </Container>
+    </main>
   );
 }
 

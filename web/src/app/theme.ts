@@ -68,7 +68,6 @@ export const theme = createTheme({
   components: {
     Button: { defaultProps: { fw: 570 } },
     Badge: { defaultProps: { tt: 'none', variant: 'light', fw: 600, radius: 'sm' } },
-    Tooltip: { defaultProps: { events: { hover: true, focus: true, touch: true } } },
   },
 });
 

@@ -19,6 +19,11 @@ export function creditsText(amount: string | null | undefined): string {
   return `${formatCredits(amount)} ${amount === '1' ? 'credit' : 'credits'}`;
 }
 
+/** `8–20 credits`, or one number where both ends are the same. */
+export function creditRange(low: string, high: string): string {
+  return low === high ? creditsText(low) : `${formatCredits(low)}–${formatCredits(high)} credits`;
+}
+
 const MICRO_DIGITS = 6;
 
 function micro(amount: string): bigint {

@@ -85,6 +85,8 @@ export class OrgEvents {
     balanceStore.connection('lost');
     this.poll ??= setInterval(() => void this.ask(), POLL_MS);
     if (this.source?.readyState !== EventSource.CLOSED) return;
+    // Refused, not lost: asking tells at once when the login has ended.
+    void this.ask();
     clearTimeout(this.reopen);
     this.reopen = setTimeout(() => this.open(), REOPEN_MS);
   };

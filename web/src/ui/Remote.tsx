@@ -34,19 +34,33 @@ interface FailureProps {
   retry?: () => unknown;
 }
 
+// The id is one long word: on a narrow screen it takes two lines.
+const wrapping = {
+  root: { height: 'auto', maxWidth: '100%' },
+  label: { whiteSpace: 'normal', overflowWrap: 'anywhere', textAlign: 'left' },
+} as const;
+
 export function Failure({ text, error, retry }: FailureProps) {
   const problem = error instanceof ApiProblem ? error : null;
+  // What is not there will not be there the next time either.
+  const again = problem?.status === 404 ? undefined : retry;
   return (
     <Alert color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} title={text} role="alert">
       {problem ? <Text size="sm">{problem.message}</Text> : null}
       <Group gap="sm" mt="xs">
-        {retry ? (
-          <Button size="compact-sm" variant="default" onClick={() => void retry()}>
+        {again ? (
+          <Button size="compact-sm" variant="default" onClick={() => void again()}>
             {words.retry}
           </Button>
         ) : null}
         {problem?.requestId ? (
-          <CopyText text={problem.requestId} label={words.requestId(problem.requestId)} />
+          <CopyText
+            text={problem.requestId}
+            label={words.requestId(problem.requestId)}
+            size="compact-xs"
+            fw={400}
+            styles={wrapping}
+          />
         ) : null}
       </Group>
     </Alert>

@@ -15,7 +15,7 @@ use std::collections::VecDeque;
 use std::pin::Pin;
 use std::time::Duration;
 
-use futures_util::{FutureExt, Stream, StreamExt, stream};
+use futures_util::{Stream, StreamExt, stream};
 use tokio::time::{Sleep, sleep};
 
 use super::error::{BreakCause, ModelError};
@@ -255,17 +255,10 @@ impl Pump {
             let last = event.is_last();
             self.ready.push_back(event);
             if last {
-                self.let_go();
+                // Dropping the source ends the call: a provider that still works stops.
+                self.source = None;
                 return;
             }
-        }
-    }
-
-    /// Dropping the source closes the connection: the provider stops working. Where the orderly
-    /// end has arrived already, seeing it first lets the connection serve another call.
-    fn let_go(&mut self) {
-        if let Some(mut source) = self.source.take() {
-            let _ = source.next().now_or_never();
         }
     }
 

@@ -80,8 +80,9 @@ async fn an_answered_connection_serves_the_next_call() {
         for _ in 0..2 {
             read_request(&mut socket).await;
             let body = "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\ndata: [DONE]\n\n";
-            let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: ";
-            let answer = format!("{head}{}\r\n\r\n{body}", body.len());
+            let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\
+                        transfer-encoding: chunked\r\n\r\n";
+            let answer = format!("{head}{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
             socket.write_all(answer.as_bytes()).await.unwrap();
         }
     });

@@ -114,7 +114,9 @@ impl App {
 fn read_cursor(text: &str) -> Done<(Timestamp, &str)> {
     let parts = text.split_once('.');
     let read = parts.and_then(|(at, id)| Some((Timestamp::from_micros(at.parse().ok()?), id)));
-    read.ok_or_else(|| AppError::field("/cursor", "invalid", "This cursor is not from this list."))
+    read.ok_or_else(|| {
+        AppError::field("?cursor", "invalid_value", "This cursor is not from this list.")
+    })
 }
 
 fn granted(grant: &Grant, checkouts: &[CheckoutRow]) -> Activity {

@@ -38,14 +38,20 @@ impl App {
                 currency,
                 event_id,
             } => {
-                tracing::info!(provider, payment_ref, line, event_id, "a payment came in");
+                tracing::info!(
+                    target: "security", provider, payment_ref, line, event_id, "a payment came in"
+                );
                 let row = self.purchase(provider, &reference).await?;
                 let payment = Payment { payment_ref, line, amount_cents, currency };
                 self.grant_purchase(&row, payment).await
             }
             PaymentEvent::Failed { reference, reason } => {
                 let row = self.purchase(provider, &reference).await?;
-                self.store.decline_checkout(row.id, reason.word(), self.now()).await?;
+                let reason = reason.word();
+                tracing::info!(
+                    target: "security", org = %row.org, checkout = %row.id, reason, "declined"
+                );
+                self.store.decline_checkout(row.id, reason, self.now()).await?;
                 Ok(())
             }
         }
@@ -58,7 +64,9 @@ impl App {
             Err(_) => None,
         };
         found.filter(|row| row.provider == provider).ok_or_else(|| {
-            tracing::error!(provider, reference, "a payment event names a checkout we do not know");
+            tracing::error!(
+                target: "security", provider, reference, "an event names an unknown checkout"
+            );
             AppError::NotFound
         })
     }
@@ -67,7 +75,7 @@ impl App {
         let Payment { payment_ref, line, amount_cents, currency } = payment;
         if amount_cents != row.amount_cents || currency != row.currency {
             tracing::error!(
-                checkout = %row.id, payment_ref, amount_cents, currency,
+                target: "security", checkout = %row.id, payment_ref, amount_cents, currency,
                 "a payment does not match its checkout; nothing is granted"
             );
             return Err(AppError::Conflict("the payment does not match the checkout"));

@@ -127,7 +127,8 @@ impl App {
     /// When the database does not answer.
     pub async fn log_out(&self, caller: &Caller) -> crate::Done<()> {
         self.store.end_login(caller.user, caller.login).await?;
-        tracing::info!(target: "security", user = %caller.user, login = %caller.login, "logged out");
+        let Caller { user, login, .. } = caller;
+        tracing::info!(target: "security", %user, %login, "logged out");
         Ok(())
     }
 }

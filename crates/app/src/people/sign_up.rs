@@ -27,15 +27,18 @@ impl App {
     /// [`AppError::ForbiddenRole`] without one where sign-up is closed; [`AppError::Invalid`];
     /// [`AppError::RateLimited`].
     pub async fn sign_up(&self, wanted: SignUp, visitor: &Visitor) -> crate::Done<Entered> {
-        self.people.throttle.attempt(&[Counted::address(visitor.address)], self.now())?;
-        match &wanted.invitation {
+        let by = [Counted::address(visitor.address)];
+        self.people.throttle.attempt(&by, self.now())?;
+        let entered = match &wanted.invitation {
             Some(token) => self.join(token, &wanted.account, visitor).await,
             None if self.sign_up_open().await?.value => self.found_freely(wanted, visitor).await,
             None => {
                 tracing::warn!(target: "security", "a sign-up without invitation was refused");
                 Err(AppError::ForbiddenRole)
             }
-        }
+        }?;
+        self.people.throttle.succeeded(&by);
+        Ok(entered)
     }
 
     async fn join(

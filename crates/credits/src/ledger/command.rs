@@ -185,3 +185,20 @@ impl Rejected {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_time_and_others_can_cure_is_transient() {
+        let none = Credits::ZERO;
+        let short =
+            Rejected::InsufficientCredits { needed: none, available: none, shortfall: none };
+        assert!(short.transient() && Rejected::NotDue.transient());
+        assert!(Rejected::ClockBehind { behind_micros: 1 }.transient());
+        assert!(!Rejected::CapReached { cap: none, used: none }.transient());
+        assert!(!Rejected::HoldEnded { how: EndKind::Settled }.transient());
+        assert!(!Rejected::KeyReused.transient() && !Rejected::OutOfRange.transient());
+    }
+}

@@ -19,7 +19,7 @@ pub mod pool;
 
 pub use account::{Account, Move};
 pub use balance::{Balance, Shown};
-pub use batch::{Answer, Batch, Known, Request, execute_batch};
+pub use batch::{Answer, Batch, Keys, Known, Request, execute_batch};
 pub use command::{Command, Overdraft, Rejected};
 pub use decide::decide;
 pub use entry::{Draft, EndKind, Entry, Fact, Hash, Outcome};

@@ -124,6 +124,7 @@ fn act() -> impl Strategy<Value = Act> {
     let span = prop_oneof![12 => 1..40i64, 1 => Just(0)];
     let pick = any::<u8>;
     let finish = prop::bool::weighted(0.7);
+    let more = prop_oneof![4 => much(), 1 => Just(Much::UpToLimit)];
     prop_oneof![
         6 => (much(), any::<bool>(), prop_oneof![3 => Just(0), 2 => -5..20i64],
               prop::option::weighted(0.85, span), prop::bool::weighted(0.05))
@@ -135,7 +136,7 @@ fn act() -> impl Strategy<Value = Act> {
             .prop_map(|(run, much, deadline, cap, again)| Act::Hold {
                 run, much, deadline, cap, again
             }),
-        24 => (pick(), prop_oneof![4 => much(), 1 => Just(Much::UpToLimit)], hours, finish).prop_map(|(pick, much, deadline, finish)| {
+        24 => (pick(), more, hours, finish).prop_map(|(pick, much, deadline, finish)| {
             Act::Extend { pick, much, deadline, finish }
         }),
         18 => (pick(), charge()).prop_map(|(pick, much)| Act::Settle { pick, much }),

@@ -150,10 +150,7 @@ impl Signals {
 }
 
 /// The application for one act on the command line, beside a running server.
-async fn beside(
-    environment: &Environment,
-    outside: &dyn Outside,
-) -> Result<Arc<App>, Failure> {
+async fn beside(environment: &Environment, outside: &dyn Outside) -> Result<Arc<App>, Failure> {
     let config = Config::read(environment)?;
     log::begin(log::LogLevel::Error, outside.clock());
     let database = data::database(&config.data);
@@ -233,10 +230,7 @@ mod tests {
         assert_eq!(parsed(""), Ok(Command::Serve));
         assert_eq!(parsed("serve"), Ok(Command::Serve));
         let email = "mia@example.com".to_owned();
-        assert_eq!(
-            parsed("reset-password mia@example.com"),
-            Ok(Command::ResetPassword { email })
-        );
+        assert_eq!(parsed("reset-password mia@example.com"), Ok(Command::ResetPassword { email }));
         assert_eq!(parsed("reset-password --help"), Ok(Command::Help));
         assert_eq!(parsed("-V"), Ok(Command::Version));
         for wrong in ["reset-password", "reset-password a b", "serve fast", "--port 1", "x"] {

@@ -13,26 +13,19 @@ pub struct Key {
     pub help: &'static str,
 }
 
-const fn key(
-    file: &'static str,
-    environment: &'static str,
-    help: &'static str,
-) -> Key {
+const fn key(file: &'static str, environment: &'static str, help: &'static str) -> Key {
     Key { file, environment, secret: false, help }
 }
 
-const fn secret(
-    file: &'static str,
-    environment: &'static str,
-    help: &'static str,
-) -> Key {
+const fn secret(file: &'static str, environment: &'static str, help: &'static str) -> Key {
     Key { file, environment, secret: true, help }
 }
 
 /// Where the data folder and the file are said; these two are in the environment only.
 pub const DATA: Key = key("", "AMPERE_DATA", "folder of everything that is kept (./data)");
 /// The configuration file.
-pub const FILE: Key = key("", "AMPERE_CONFIG", "configuration file (ampere.toml in the data folder)");
+pub const FILE: Key =
+    key("", "AMPERE_CONFIG", "configuration file (ampere.toml in the data folder)");
 
 pub const LISTEN: Key =
     key("listen", "AMPERE_LISTEN", "address and port to listen on (127.0.0.1:8080)");
@@ -92,11 +85,8 @@ pub const MODEL_LONGEST: Key = key(
 pub const LOCAL: Key = key("local_model", "AMPERE_LOCAL_MODEL", "on or off (on)");
 pub const LOCAL_BIN: Key =
     key("local_model_bin", "AMPERE_LOCAL_MODEL_BIN", "its worker program (where make builds it)");
-pub const LOCAL_PATH: Key = key(
-    "local_model_path",
-    "AMPERE_LOCAL_MODEL_PATH",
-    "its weights (models/ in the data folder)",
-);
+pub const LOCAL_PATH: Key =
+    key("local_model_path", "AMPERE_LOCAL_MODEL_PATH", "its weights (models/ in the data folder)");
 pub const LOCAL_SHA256: Key = key(
     "local_model_sha256",
     "AMPERE_LOCAL_MODEL_SHA256",
@@ -119,12 +109,34 @@ pub const STREAMS: Key =
 
 /// Those that a file can hold, in the order in which they are shown.
 pub const ALL: &[Key] = &[
-    LISTEN, PUBLIC_URL, LOG, SANDBOX, SIGN_UP, LOGIN_IDLE, LOGIN_LONGEST, SECRET_KEY, CATALOG,
-    MODEL_URL, MODEL_KEY, MODEL_NAME, MODEL_TITLE, MODEL_INPUT, MODEL_OUTPUT, MODEL_CONTEXT,
-    MODEL_LONGEST, LOCAL, LOCAL_BIN, LOCAL_PATH, LOCAL_SHA256, LOCAL_NAME, PROXIES, BODY,
-    CONNECTIONS, REQUESTS, STREAMS,
+    LISTEN,
+    PUBLIC_URL,
+    LOG,
+    SANDBOX,
+    SIGN_UP,
+    LOGIN_IDLE,
+    LOGIN_LONGEST,
+    SECRET_KEY,
+    CATALOG,
+    MODEL_URL,
+    MODEL_KEY,
+    MODEL_NAME,
+    MODEL_TITLE,
+    MODEL_INPUT,
+    MODEL_OUTPUT,
+    MODEL_CONTEXT,
+    MODEL_LONGEST,
+    LOCAL,
+    LOCAL_BIN,
+    LOCAL_PATH,
+    LOCAL_SHA256,
+    LOCAL_NAME,
+    PROXIES,
+    BODY,
+    CONNECTIONS,
+    REQUESTS,
+    STREAMS,
 ];
 
 /// Names that begin like ours and belong to others: our clients, and the tests of this repository.
-pub const OF_OTHERS: &[&str] =
-    &["AMPERE_HOST", "AMPERE_KEY", "AMPERE_SERVER", "AMPERE_MODEL_PATH"];
+pub const OF_OTHERS: &[&str] = &["AMPERE_HOST", "AMPERE_KEY", "AMPERE_SERVER", "AMPERE_MODEL_PATH"];

@@ -89,8 +89,8 @@ impl Config {
         let listen = raw.value(keys::LISTEN, "an address and port, as 127.0.0.1:8080", parse);
         let listen = listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080)));
         let public_url = raw.value(keys::PUBLIC_URL, "http:// or https:// and a host", origin);
-        let loopback = listen.ip().is_loopback()
-            && public_url.as_deref().is_none_or(is_loopback_url);
+        let loopback =
+            listen.ip().is_loopback() && public_url.as_deref().is_none_or(is_loopback_url);
         let sandbox = raw.value(keys::SANDBOX, "yes or no", raw::yes_or_no);
         let log = raw.value(keys::LOG, "off, error, warn, info or debug", LogLevel::named);
         let secret_key = raw.value(keys::SECRET_KEY, "64 hexadecimal digits", sealing_key);
@@ -162,9 +162,8 @@ fn limits(raw: &mut Raw) -> Limits {
 fn fixed(raw: &mut Raw) -> Fixed {
     let source = |raw: &Raw, key| raw.text(key).map(|text| text.source);
     let sign_up = raw.value(keys::SIGN_UP, "yes or no", raw::yes_or_no);
-    let sign_up_open = sign_up
-        .zip(source(raw, keys::SIGN_UP))
-        .map(|(value, source)| Given { value, source });
+    let sign_up_open =
+        sign_up.zip(source(raw, keys::SIGN_UP)).map(|(value, source)| Given { value, source });
     let hours = |text: &str| at_least_one::<u32>(text).map(|hours| i64::from(hours) * 3_600);
     let usual = LoginTimes::default();
     let idle_seconds = raw.value(keys::LOGIN_IDLE, "hours, 1 or more", hours);
@@ -199,8 +198,11 @@ fn provider(raw: &mut Raw) -> FixedProvider {
         max_output_tokens: raw.value(keys::MODEL_LONGEST, "1 or more", at_least_one),
     };
     if fixed.base_url.is_some() && fixed.model.is_none() {
-        let text = format!("{} needs {} with it", keys::MODEL_URL.environment,
-            keys::MODEL_NAME.environment);
+        let text = format!(
+            "{} needs {} with it",
+            keys::MODEL_URL.environment,
+            keys::MODEL_NAME.environment
+        );
         raw.mistakes.push(Mistake(text));
     }
     if fixed.base_url.is_none() && (fixed.model.is_some() || fixed.api_key.is_some()) {
@@ -229,3 +231,6 @@ fn local_model(raw: &mut Raw, data: &std::path::Path) -> Option<LocalModel> {
 
 /// How long the server waits for what is being worked on when it is asked to end.
 pub const FAREWELL: Duration = Duration::from_secs(10);
+
+#[cfg(test)]
+mod tests;

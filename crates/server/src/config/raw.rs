@@ -124,7 +124,8 @@ impl Raw {
         let value = read(text.text.trim());
         if value.is_none() {
             // What was written is not repeated where it may be a secret.
-            let said = if key.secret { String::new() } else { format!(" (it says {:?})", text.text) };
+            let said =
+                if key.secret { String::new() } else { format!(" (it says {:?})", text.text) };
             let mistake = format!("{} must be {wanted}{said}", text.place);
             self.mistakes.push(Mistake(mistake));
         }
@@ -138,9 +139,7 @@ fn plain(value: &toml::Value) -> Option<String> {
         toml::Value::Integer(number) => number.to_string(),
         toml::Value::Float(number) => number.to_string(),
         toml::Value::Boolean(yes) => yes.to_string(),
-        toml::Value::Array(items) => {
-            items.iter().map(plain).collect::<Option<Vec<_>>>()?.join(",")
-        }
+        toml::Value::Array(items) => items.iter().map(plain).collect::<Option<Vec<_>>>()?.join(","),
         toml::Value::Datetime(_) | toml::Value::Table(_) => return None,
     })
 }

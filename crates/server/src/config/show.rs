@@ -54,8 +54,13 @@ fn usual(config: &Config, key: Key) -> String {
         "max_connections" => config.limits.connections.to_string(),
         "max_requests" => config.limits.requests.to_string(),
         "max_streams" => config.limits.streams.to_string(),
-        "sign_up_open" | "model_url" | "model_key" | "model_name" | "model_title"
-        | "model_input_credits" | "model_output_credits" => "as on the operator's screen".to_owned(),
+        "sign_up_open"
+        | "model_url"
+        | "model_key"
+        | "model_name"
+        | "model_title"
+        | "model_input_credits"
+        | "model_output_credits" => "as on the operator's screen".to_owned(),
         _ => "built in".to_owned(),
     }
 }

@@ -116,9 +116,10 @@ type Packed = (Option<&'static str>, Cow<'static, [u8]>);
 /// The file as it was compressed at build time, in the best way that the browser takes.
 fn packed(path: &str, asked: &HeaderMap) -> Option<Packed> {
     let accepted = asked.get(ACCEPT_ENCODING)?.to_str().ok()?;
-    [("br", "br"), ("gzip", "gz")].into_iter().filter(|(word, _)| takes(accepted, word)).find_map(
-        |(word, ending)| Some((Some(word), Web::get(&format!("{path}.{ending}"))?.data)),
-    )
+    [("br", "br"), ("gzip", "gz")]
+        .into_iter()
+        .filter(|(word, _)| takes(accepted, word))
+        .find_map(|(word, ending)| Some((Some(word), Web::get(&format!("{path}.{ending}"))?.data)))
 }
 
 /// Whether a word is in the list and not refused by `q=0`.

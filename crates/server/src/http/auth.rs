@@ -165,10 +165,7 @@ pub async fn sign_up(
     ApiJson(asked): ApiJson<SignUpRequest>,
 ) -> Result<Response, Problem> {
     let SignUpRequest { name, email, password, invitation, organization_name, zone } = asked;
-    let home = Home {
-        name: organization_name.unwrap_or_default(),
-        zone: zone.unwrap_or_default(),
-    };
+    let home = Home { name: organization_name.unwrap_or_default(), zone: zone.unwrap_or_default() };
     let account = NewAccount { name, email, password };
     let wanted = people::SignUp { account, invitation, home };
     let entered = shared.app.sign_up(wanted, &Visitor { address, agent }).await?;
@@ -258,11 +255,7 @@ pub async fn get_me(
     Ok(Json(shared.app.me(&caller).await?.into()))
 }
 
-fn entered_as(
-    shared: &Shared,
-    status: StatusCode,
-    entered: Entered,
-) -> Result<Response, Problem> {
+fn entered_as(shared: &Shared, status: StatusCode, entered: Entered) -> Result<Response, Problem> {
     let cookie: HeaderValue = shared.cookie(&entered.token, entered.lives_seconds)?;
     Ok((status, [(SET_COOKIE, cookie)], Json(Me::from(entered.me))).into_response())
 }

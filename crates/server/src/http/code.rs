@@ -84,6 +84,8 @@ codes! {
         "A link was used, revoked or has expired. Ask for a new one.";
     TooLarge = "payload_too_large", PAYLOAD_TOO_LARGE, false, "The request is too large",
         "Send less.";
+    HeadTooLarge = "request_head_too_large", REQUEST_HEADER_FIELDS_TOO_LARGE, false,
+        "The request's headers are too large", "Send fewer or shorter headers and cookies.";
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, false,
         "The body must be JSON", "Send it with Content-Type: application/json.";
     ValidationFailed = "validation_failed", UNPROCESSABLE_ENTITY, false,

@@ -114,7 +114,7 @@ impl Outlet {
                 () = self.sender.closed() => return,
                 () = ended(&mut ending) => return,
                 _ = check.tick() => {
-                    if self.shared.app.caller(&self.token).await.is_err() {
+                    if !matches!(self.shared.app.login_holds(&self.token).await, Ok(true)) {
                         return;
                     }
                 }

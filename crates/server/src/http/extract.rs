@@ -13,7 +13,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_TYPE, COOKIE};
 use axum::http::request::Parts;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::Shared;
 use super::code::Code;
@@ -26,10 +26,7 @@ pub struct Who(pub Caller);
 impl FromRequestParts<Arc<Shared>> for Who {
     type Rejection = Problem;
 
-    async fn from_request_parts(
-        parts: &mut Parts,
-        shared: &Arc<Shared>,
-    ) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Problem> {
         if let Some(known) = parts.extensions.get::<Who>() {
             return Ok(known.clone());
         }
@@ -65,10 +62,7 @@ pub struct ClientAddress(pub IpAddr);
 impl FromRequestParts<Arc<Shared>> for ClientAddress {
     type Rejection = Problem;
 
-    async fn from_request_parts(
-        parts: &mut Parts,
-        shared: &Arc<Shared>,
-    ) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Problem> {
         let peer = parts.extensions.get::<Peer>().ok_or_else(|| {
             tracing::error!("a request came without its peer");
             Problem::plain(Code::Internal)
@@ -167,6 +161,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for ApiJson<T> {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // First whether it is JSON at all: then every mistake below is one in a field.
+    if let Err(error) = serde_json::from_slice::<IgnoredAny>(bytes) {
+        let said = format!("The body is not JSON: {}.", without_place(&error.to_string()));
+        return Err(Problem::new(Code::InvalidRequest, said));
+    }
     // A struct could be read from a list too, which nobody means.
     let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     if first == Some(&b'[') {
@@ -177,7 +176,6 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         let pointer = pointer(error.path());
         mistake(pointer, error.inner())
     })?;
-    json.end().map_err(|error| mistake(String::new(), &error))?;
     Ok(value)
 }
 
@@ -196,13 +194,14 @@ fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
-/// Not JSON at all: 400. JSON with a mistake: 422 that names the field.
+fn without_place(said: &str) -> &str {
+    said.split(" at line ").next().unwrap_or_default()
+}
+
+/// JSON with a mistake: 422 that names the field.
 fn mistake(mut pointer: String, error: &serde_json::Error) -> Problem {
     let said = error.to_string();
-    let said = said.split(" at line ").next().unwrap_or_default();
-    if error.classify() != serde_json::error::Category::Data {
-        return Problem::new(Code::InvalidRequest, format!("The body is not JSON: {said}."));
-    }
+    let said = without_place(&said);
     let kinds = [
         ("unknown field", "unknown_field"),
         ("missing field", "missing_field"),
@@ -211,7 +210,12 @@ fn mistake(mut pointer: String, error: &serde_json::Error) -> Problem {
         ("invalid type", "wrong_type"),
     ];
     let found = kinds.into_iter().find(|(begin, _)| said.starts_with(begin));
-    let code = found.map_or("invalid_value", |(_, code)| code);
+    let code = match found {
+        Some((_, code)) => code,
+        None if error.is_data() => "invalid_value",
+        // JSON, yet of a shape that the reader did not get to the end of: too deep, or a list.
+        None => "wrong_type",
+    };
     if let ("unknown_field" | "missing_field" | "duplicate_field", Some(name)) =
         (code, said.split('`').nth(1))
     {

@@ -1,10 +1,10 @@
 //! The guard: what is refused before any route is reached.
 //!
-//! Owns: requests that a browser sends from another site's page (security check S6), and how many
-//! requests are worked on at once. Never looks at who is asking. Read next: `once`.
+//! Owns: requests that a browser sends from another site's page (security check S6), heads that
+//! are too large, and how many requests are worked on at once. Never looks at who is asking. Read
+//! next: `once`.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::http::header::{HOST, ORIGIN};
@@ -16,26 +16,26 @@ use super::Shared;
 use super::code::Code;
 use super::problem::Problem;
 
-/// A request waits this long for its turn before it is refused.
-const TURN: Duration = Duration::from_secs(5);
-
 /// Methods that never change anything.
 pub fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
+/// Bytes of all headers of a request together.
+const HEAD_BYTES: usize = 16 * 1024;
+
 /// Refuses, or lets the request through when it has its turn.
-pub async fn guard(
-    State(shared): State<Arc<Shared>>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub async fn guard(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     if !is_safe(request.method()) && from_elsewhere(request.headers(), &shared.origin) {
         tracing::warn!(target: "security", path = request.uri().path(), "cross-site refused");
         return Problem::plain(Code::CrossSite).into_response();
     }
+    let head: usize = request.headers().iter().map(|(n, v)| n.as_str().len() + v.len()).sum();
+    if head > HEAD_BYTES {
+        return Problem::plain(Code::HeadTooLarge).into_response();
+    }
     // A stream's turn ends when it begins: streams have their own limit.
-    match tokio::time::timeout(TURN, shared.turns.acquire()).await {
+    match tokio::time::timeout(shared.limits.turn_time, shared.turns.acquire()).await {
         Ok(Ok(_turn)) => next.run(request).await,
         _ => Problem::plain(Code::ConcurrencyLimited).retry_after(1).into_response(),
     }

@@ -2,16 +2,16 @@
 //!
 //! Owns: the content security policies. Never allows other origins: there is no CORS.
 
+use axum::http::HeaderName;
 use axum::http::header::{
     CONTENT_SECURITY_POLICY, HeaderMap, HeaderValue, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use axum::http::HeaderName;
 
 /// An answer that is no page loads nothing and is framed by nobody.
 const NO_PAGE: &str = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'";
-/// Two years, as browsers' preload lists want it.
-const HSTS: &str = "max-age=63072000; includeSubDomains";
+/// A year. Not for subdomains: they may be somebody else's.
+const HSTS: &str = "max-age=31536000";
 /// Of the devices and sensors that a page could ask for we use none.
 const PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
 

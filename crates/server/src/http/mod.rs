@@ -75,11 +75,7 @@ fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(models::list_models))
         .routes(routes!(estimates::estimate))
         .routes(routes!(sessions::create_session, sessions::list_sessions))
-        .routes(routes!(
-            sessions::get_session,
-            sessions::rename_session,
-            sessions::delete_session
-        ))
+        .routes(routes!(sessions::get_session, sessions::rename_session, sessions::delete_session))
         .routes(routes!(messages::send_message, messages::list_messages))
         .routes(routes!(events::run_events))
         .routes(routes!(events::org_events))
@@ -124,6 +120,8 @@ pub struct Limits {
     pub connections: usize,
     /// Requests that are worked on at once.
     pub requests: usize,
+    /// A request waits this long for its turn before it is refused.
+    pub turn_time: Duration,
     /// Event streams of one person.
     pub streams: usize,
     /// Proxies whose `X-Forwarded-For` is believed.
@@ -138,6 +136,7 @@ impl Default for Limits {
             head_time: Duration::from_secs(10),
             connections: 4_096,
             requests: 1_024,
+            turn_time: Duration::from_secs(5),
             streams: 16,
             trusted_proxies: Vec::new(),
         }

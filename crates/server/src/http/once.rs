@@ -57,11 +57,7 @@ pub async fn once(State(shared): State<Arc<Shared>>, request: Request, next: Nex
     carry_out(shared, request, next).await.unwrap_or_else(IntoResponse::into_response)
 }
 
-async fn carry_out(
-    shared: Arc<Shared>,
-    request: Request,
-    next: Next,
-) -> Result<Response, Problem> {
+async fn carry_out(shared: Arc<Shared>, request: Request, next: Next) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
     let bytes = read(&shared, &parts.headers, body).await?;
     let key = key_of(&parts, &bytes)?;
@@ -97,15 +93,12 @@ async fn remembered(
     match shared.app.begin_reply(&owned.scope, key, *hash).await? {
         ReplyLookup::Done(reply) => Ok(replay(reply)),
         ReplyLookup::Mismatch => Err(Problem::plain(Code::IdempotencyMismatch)),
-        ReplyLookup::InProgress => {
-            Err(Problem::plain(Code::IdempotencyInProgress).retry_after(1))
-        }
+        ReplyLookup::InProgress => Err(Problem::plain(Code::IdempotencyInProgress).retry_after(1)),
         ReplyLookup::Fresh => {
             Ok(to_its_end(async move {
                 let response = to_its_end(handler).await;
                 let (response, reply) = committed(response).await;
-                if let Err(error) =
-                    shared.app.end_reply(&owned.scope, &owned.key.key, reply).await
+                if let Err(error) = shared.app.end_reply(&owned.scope, &owned.key.key, reply).await
                 {
                     // The journal knows the key all the same; only the short way is lost.
                     tracing::error!(%error, "a reply could not be remembered");

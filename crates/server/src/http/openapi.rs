@@ -95,9 +95,8 @@ fn is_answer(name: &str) -> bool {
 fn add_errors(operation: &mut Operation, changes: bool, operator: bool) {
     let public = operation.security.is_some();
     let parameters = operation.parameters.iter().flatten();
-    let has = |place| {
-        parameters.clone().any(|p| matches!(p, RefOr::T(p) if p.parameter_in == place))
-    };
+    let has =
+        |place| parameters.clone().any(|p| matches!(p, RefOr::T(p) if p.parameter_in == place));
     let body = operation.request_body.is_some();
     let statuses = [
         ("400", body, "The body is not JSON, or a header cannot be read"),

@@ -121,9 +121,7 @@ impl From<ProviderShown> for ModelProvider {
             model: of(|facts| facts.model.clone()),
             name: of(|facts| facts.name.clone()),
             key_set: facts.as_ref().is_some_and(|facts| facts.key_set),
-            source: facts
-                .as_ref()
-                .map_or(SettingSource::Default, |facts| facts.source.into()),
+            source: facts.as_ref().map_or(SettingSource::Default, |facts| facts.source.into()),
             input_credits_per_thousand: of(|facts| facts.input.to_string()),
             output_credits_per_thousand: of(|facts| facts.output.to_string()),
             local,

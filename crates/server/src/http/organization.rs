@@ -63,7 +63,6 @@ pub async fn update_organization(
     ApiJson(asked): ApiJson<UpdateOrganizationRequest>,
 ) -> Result<Json<Organization>, Problem> {
     let UpdateOrganizationRequest { name, zone } = asked;
-    let changed =
-        shared.app.update_organization(&caller, name.as_deref(), zone.as_deref()).await?;
+    let changed = shared.app.update_organization(&caller, name.as_deref(), zone.as_deref()).await?;
     Ok(Json(changed.into()))
 }

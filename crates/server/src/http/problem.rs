@@ -53,8 +53,7 @@ impl Problem {
 
     /// One wrong field.
     pub fn field(pointer: impl Into<String>, code: &'static str, detail: &str) -> Self {
-        let errors =
-            vec![FieldError { pointer: pointer.into(), code, detail: detail.to_owned() }];
+        let errors = vec![FieldError { pointer: pointer.into(), code, detail: detail.to_owned() }];
         Problem { errors, ..Problem::new(Code::ValidationFailed, detail) }
     }
 
@@ -224,6 +223,10 @@ pub struct Resolution {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub people: Option<Vec<String>>,
+    /// When it comes by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<String>, format = DateTime)]
+    pub at: Option<ampere_credits::Timestamp>,
 }
 
 impl ProblemBody {
@@ -239,7 +242,7 @@ impl ProblemBody {
             action: "buy_credits".to_owned(),
             url: Some(format!("{public_url}/billing?buy=1")),
             requires: Some("billing_access".to_owned()),
-            people: None,
+            ..Resolution::default()
         };
         let ask = Resolution {
             action: "ask".to_owned(),
@@ -268,12 +271,13 @@ impl From<AppError> for Problem {
                 return Problem::plain(Code::Unavailable).retry_after(1);
             }
             AppError::Internal => return Problem::plain(Code::Internal),
+            // Word for word what an unknown address says.
+            AppError::NotFound => return Problem::not_found(),
             AppError::Unauthenticated => Code::Unauthenticated,
             AppError::WrongCredentials => Code::WrongCredentials,
             AppError::ForbiddenRole => Code::ForbiddenRole,
             AppError::BillingAccessRequired => Code::BillingAccessRequired,
             AppError::OperatorOnly => Code::OperatorOnly,
-            AppError::NotFound => Code::NotFound,
             AppError::Gone(_) => Code::Gone,
             AppError::Conflict(_) => Code::StateConflict,
             AppError::IdempotencyMismatch => Code::IdempotencyMismatch,

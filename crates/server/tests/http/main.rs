@@ -1,1 +1,36 @@
+//! The API as clients see it: a real server on a port of its own over a database file of its
+//! own, asked over HTTP. Modules are called like the files in `src/http`.
+//!
+//! Read next: `harness`, then `roles` (every route × every kind of person), `auth`.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod assets;
+mod at_zero;
+mod auth;
+mod bad_input;
+mod billing;
+mod credits;
+mod cross_site;
+mod estimates;
+mod events;
+mod harness;
+mod idempotency;
+mod instance;
+mod invitations;
+mod limits;
+mod logins;
+mod members;
+mod messages;
+mod objects;
+mod openapi;
+mod operations;
+mod operator;
+mod organization;
+mod receipts;
+mod roles;
+mod runs;
+mod sandbox;
+mod sessions;
+mod spending;
+mod usage;

@@ -137,13 +137,13 @@ async fn without_a_fence_the_outcome_is_unknown_and_nothing_more_is_written() {
 fn spend_unconfirmed(folder: &Folder, when: &str) -> Option<Said> {
     let trial = Command::new("strace").args(["-f", "-e", "trace=none", "true"]).output();
     if !trial.is_ok_and(|output| output.status.success()) {
-        println!("skipped: failing fdatasync needs strace, which does not work here");
+        println!("skipped: a failing fsync needs strace, which does not work here");
         return None;
     }
-    let inject = format!("inject=fdatasync:error=EIO:when={when}");
+    let inject = format!("inject=fsync,fdatasync:error=EIO:when={when}");
     let log = folder.path().join("strace.log");
     let log = log.to_str().unwrap();
-    let arguments = ["-f", "-qq", "-o", log, "-e", "trace=fdatasync", "-e", &inject];
+    let arguments = ["-f", "-qq", "-o", log, "-e", "trace=fsync,fdatasync", "-e", &inject];
     Some(spend_under(folder, "strace", &arguments))
 }
 

@@ -12,7 +12,7 @@ export const words = {
   howSteps: [
     'Included credits are used first, purchased credits next.',
     'Within each, the credits that expire soonest go first.',
-    'A run holds its upper bound while it works and gives back what it did not use.',
+    'A run holds credits while it works and gives back what it did not use.',
   ],
   overdraft: (limit: string) =>
     `Work that has already started may finish up to ${creditsText(limit)} beyond zero; the next credits pay for it.`,

@@ -9,12 +9,13 @@ import { BalanceFacts } from '../../credits/BalanceFacts';
 import { type Column, DataTable } from '../../ui/DataTable';
 import { useDates } from '../../ui/dates';
 import { useMe } from '../../ui/me';
+import { useModelName } from '../../ui/models';
 import { Remote, SkeletonLines } from '../../ui/Remote';
 import classes from './Help.module.css';
 import { words } from './words';
 
-const rateColumns: Column<RateCardLine>[] = [
-  { label: words.model, main: true, cell: ({ model }) => model },
+const rateColumns = (modelName: (id: string) => string): Column<RateCardLine>[] => [
+  { label: words.model, main: true, cell: ({ model }) => modelName(model) },
   { label: words.measured, cell: ({ measure }) => words.measures[measure] ?? measure },
   {
     label: words.rate,
@@ -25,6 +26,7 @@ const rateColumns: Column<RateCardLine>[] = [
 
 export function Rates() {
   const query = useQuery(rateCardQuery);
+  const modelName = useModelName();
   const dates = useDates();
   return (
     <div className={classes.box}>
@@ -33,7 +35,7 @@ export function Rates() {
           <>
             <DataTable
               caption={words.rateCard}
-              columns={rateColumns}
+              columns={rateColumns(modelName)}
               rows={lines}
               rowKey={({ model, measure }) => `${model} ${measure}`}
             />

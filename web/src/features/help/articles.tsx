@@ -92,8 +92,9 @@ export const articles: Article[] = [
         </p>
         <h2>Hold</h2>
         <p>
-          When the run starts, its upper bound is held: set aside in the pool, so that two runs can
-          never spend the same credits. What is held is shown beside what is available.
+          When the run starts, credits for it are held: set aside in the pool, so that two runs can
+          never spend the same credits. A long answer holds more before it goes on. What is held is
+          shown beside what is available.
         </p>
         <h2>Receipt</h2>
         <p>

@@ -10,7 +10,10 @@ import { CopyText } from '../../ui/CopyText';
 import { type Column, DataTable } from '../../ui/DataTable';
 import { type Dates, useDates } from '../../ui/dates';
 import { Facts } from '../../ui/Facts';
+import { useInstance } from '../../ui/instance';
 import { ButtonTo } from '../../ui/LinkTo';
+import { useMe } from '../../ui/me';
+import { useModelName } from '../../ui/models';
 import { Page } from '../../ui/Page';
 import { Remote, SkeletonLines } from '../../ui/Remote';
 import { Section } from '../../ui/Section';
@@ -21,8 +24,11 @@ import { reasonSentences, receiptWords as words, words as runs } from './words';
 export function ReceiptScreen() {
   const { runId } = useParams({ from: '/app/runs/$runId/receipt' });
   const query = useQuery(receiptQuery(runId));
+  const { product_name: product } = useInstance();
+  const { organization } = useMe();
   return (
     <Page title={words.title} width="narrow">
+      <p className="print-only">{words.printHead(product, organization.name)}</p>
       <Remote query={query} what={words.what} skeleton={<SkeletonLines count={10} />}>
         {(receipt) => (
           <>
@@ -105,8 +111,12 @@ function HeadActions({ receipt }: { receipt: Receipt }) {
   );
 }
 
-const lineColumns: Column<ReceiptLine>[] = [
-  { label: words.line.step, main: true, cell: ({ step, model }) => `${step} · ${model}` },
+const lineColumns = (modelName: (id: string) => string): Column<ReceiptLine>[] => [
+  {
+    label: words.line.step,
+    main: true,
+    cell: ({ step, model }) => `${step} · ${modelName(model)}`,
+  },
   {
     label: words.line.measure,
     cell: ({ quantity, measure, estimated }) =>
@@ -119,6 +129,7 @@ const lineColumns: Column<ReceiptLine>[] = [
 ];
 
 function Lines({ receipt }: { receipt: Receipt }) {
+  const modelName = useModelName();
   if (receipt.lines.length === 0) {
     return (
       <Section title={words.lines}>
@@ -132,7 +143,7 @@ function Lines({ receipt }: { receipt: Receipt }) {
     <Section title={words.lines} flush>
       <DataTable
         caption={words.lines}
-        columns={lineColumns}
+        columns={lineColumns(modelName)}
         rows={receipt.lines}
         rowKey={({ n }) => String(n)}
       />

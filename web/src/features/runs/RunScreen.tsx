@@ -10,6 +10,7 @@ import { type Column, DataTable } from '../../ui/DataTable';
 import { durationText, useDates } from '../../ui/dates';
 import { Facts } from '../../ui/Facts';
 import { ButtonTo } from '../../ui/LinkTo';
+import { useModelName } from '../../ui/models';
 import { Page } from '../../ui/Page';
 import { Empty, Failure, Remote, SkeletonLines } from '../../ui/Remote';
 import { Section } from '../../ui/Section';
@@ -36,6 +37,7 @@ export function RunScreen() {
 
 function Summary({ run }: { run: Run }) {
   const dates = useDates();
+  const modelName = useModelName();
   const reason = reasonSentences[run.reason ?? ''];
   return (
     <Section title={run.title || words.untitled} actions={<StateMark state={run.state} />}>
@@ -43,7 +45,7 @@ function Summary({ run }: { run: Run }) {
       <Facts
         facts={[
           { name: words.columns.who, value: run.started_by },
-          { name: words.model, value: run.model },
+          { name: words.model, value: modelName(run.model) },
           {
             name: words.started,
             value: run.started_at ? dates.moment(run.started_at) : words.notStarted,

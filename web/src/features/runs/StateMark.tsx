@@ -27,7 +27,8 @@ export function StateMark({ state }: { state: RunState }) {
   const { word, tone } = runStates[state];
   const Icon = icons[state];
   return (
-    <Badge color={tone} size="lg" leftSection={<Icon size={14} aria-hidden />}>
+    // A narrow column of a table must not cut the word.
+    <Badge color={tone} size="lg" miw="max-content" leftSection={<Icon size={14} aria-hidden />}>
       {word}
     </Badge>
   );

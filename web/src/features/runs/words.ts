@@ -1,4 +1,4 @@
-import { creditsText, formatCredits } from '../../credits/amount';
+import { creditRange, creditsText, formatCredits } from '../../credits/amount';
 
 export const words = {
   title: 'Runs',
@@ -27,8 +27,7 @@ export const words = {
   started: 'Started',
   ended: 'Ended',
   estimate: 'Estimate',
-  range: (low: string, high: string) =>
-    low === high ? creditsText(low) : `${formatCredits(low)}–${formatCredits(high)} credits`,
+  range: creditRange,
   heldNow: 'Held now',
   charged: 'Charged',
   chargedEstimated: (amount: string) => `${amount} (estimated)`,
@@ -65,6 +64,8 @@ export const reasonSentences: Record<string, string> = {
 
 export const receiptWords = {
   title: 'Receipt',
+  printHead: (product: string, organization: string) =>
+    `Receipt · ${organization} · ${product}`,
   what: 'The receipt',
   head: (used: string, back: string) =>
     `${creditsText(used)} used · ${formatCredits(back)} given back`,

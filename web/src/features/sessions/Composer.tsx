@@ -7,6 +7,7 @@ import { type KeyboardEvent, type RefObject, useId } from 'react';
 import { estimate, type Quote } from '../../api/gen';
 import { call } from '../../api/problem';
 import { modelsQuery } from '../../api/queries';
+import { covers } from '../../credits/amount';
 import { OutOfCredits } from '../../credits/OutOfCredits';
 import { useInstance } from '../../ui/instance';
 import { LinkTo } from '../../ui/LinkTo';
@@ -125,10 +126,14 @@ function Estimate({ id, text, sessionId, model }: EstimateProps) {
 function EstimateText({ quote, failed }: { quote: Quote | undefined; failed: boolean }) {
   if (failed) return words.noEstimate;
   if (!quote) return words.estimating;
-  const first = quote.basis === 'history' ? words.range(quote.low, quote.high) : quote.basis_text;
+  const { low, high } = quote;
+  const first =
+    quote.basis === 'history'
+      ? words.usually(low, high)
+      : `${words.range(low, high)}. ${quote.basis_text}`;
   return (
     <>
-      {first} {words.hold(quote.hold)}{' '}
+      {first} {covers(quote.hold, high) ? words.hold(quote.hold) : words.holdMore(quote.hold)}{' '}
       <LinkTo to="/help/$article" params={{ article: 'estimate' }} size="xs" underline="always">
         {words.how}
       </LinkTo>

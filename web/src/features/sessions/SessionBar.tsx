@@ -1,5 +1,5 @@
 /** The line over a session: what it has used, whether it spends now, rename and delete. */
-import { ActionIcon, Button, Group, Menu, Stack, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { IconDots, IconPencil, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -7,6 +7,7 @@ import { type FormEvent, useState } from 'react';
 import { deleteSession, renameSession, type Session } from '../../api/gen';
 import { call } from '../../api/problem';
 import { sessionQuery } from '../../api/queries';
+import { Actions } from '../../ui/Actions';
 import { announce } from '../../ui/announce';
 import { Dialog } from '../../ui/Dialog';
 import { Failure } from '../../ui/Remote';
@@ -22,33 +23,34 @@ interface Props {
 
 export function SessionBar({ session, held }: Props) {
   const [dialog, setDialog] = useState<'rename' | 'delete' | null>(null);
+  const [menu, setMenu] = useState(false);
   const close = () => setDialog(null);
   return (
     <div className={classes.bar}>
       <Text size="sm" c="dimmed" data-testid="session-total">
         {words.total(session.credits)} · {held === null ? words.idle : words.working(held)}
       </Text>
-      <Menu position="bottom-end" shadow="md" width={180}>
-        <Menu.Target>
-          <ActionIcon variant="subtle" color="gray" size={36} aria-label={words.menu}>
-            <IconDots size={20} aria-hidden />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item
-            leftSection={<IconPencil size={16} aria-hidden />}
-            onClick={() => setDialog('rename')}
-          >
-            {words.rename}
-          </Menu.Item>
-          <Menu.Item
-            leftSection={<IconTrash size={16} aria-hidden />}
-            onClick={() => setDialog('delete')}
-          >
-            {words.remove}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      <Actions
+        label={words.menu}
+        position="bottom-end"
+        width={180}
+        opened={menu}
+        setOpened={setMenu}
+        actions={[
+          { label: words.rename, icon: IconPencil, run: () => setDialog('rename') },
+          { label: words.remove, icon: IconTrash, run: () => setDialog('delete') },
+        ]}
+      >
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size={36}
+          aria-label={words.menu}
+          onClick={() => setMenu(!menu)}
+        >
+          <IconDots size={20} aria-hidden />
+        </ActionIcon>
+      </Actions>
       {dialog === 'rename' ? <RenameDialog session={session} close={close} /> : null}
       {dialog === 'delete' ? <DeleteDialog session={session} close={close} /> : null}
     </div>

@@ -22,10 +22,10 @@ import { words } from './words';
 export function SessionScreen() {
   const { sessionId } = useParams({ from: '/app/sessions/$sessionId' });
   const session = useQuery(sessionQuery(sessionId));
-  usePageTitle(session.data ? session.data.title || words.untitled : words.untitled);
+  usePageTitle(session.data?.title || words.one);
   return (
     <div className={classes.page}>
-      <Remote query={session} what={words.what} skeleton={<SkeletonLines count={6} />}>
+      <Remote query={session} what={words.thisOne} skeleton={<SkeletonLines count={6} />}>
         {(data) => <Conversation key={sessionId} session={data} />}
       </Remote>
     </div>

@@ -1,4 +1,4 @@
-import { creditsText, formatCredits } from '../../credits/amount';
+import { creditRange, creditsText, formatCredits } from '../../credits/amount';
 
 export const words = {
   title: 'Sessions',
@@ -8,6 +8,8 @@ export const words = {
   none: (agent: string) => `No sessions yet. Ask ${agent} something to start the first one.`,
   start: 'Start a session',
   what: 'The sessions',
+  one: 'Session',
+  thisOne: 'This session',
   messages: 'The messages',
   by: (name: string) => `by ${name}`,
   running: 'Answering now',
@@ -37,12 +39,12 @@ export const composerWords = {
   send: 'Send',
   hint: 'Enter sends, Shift + Enter starts a new line.',
   estimating: 'Estimating…',
-  range: (low: string, high: string) =>
-    low === high
-      ? `Usually ${creditsText(low)}.`
-      : `Usually ${formatCredits(low)}–${formatCredits(high)} credits.`,
+  usually: (low: string, high: string) => `Usually ${creditRange(low, high)}.`,
+  range: creditRange,
   hold: (hold: string) =>
     `We hold up to ${formatCredits(hold)} while it runs and give back the rest.`,
+  holdMore: (hold: string) =>
+    `We hold ${formatCredits(hold)} to start, more if the answer gets long, and give back the rest.`,
   noEstimate: 'No estimate right now: — credits.',
   how: 'How estimates work',
   model: 'Model',

@@ -8,18 +8,19 @@ import { words } from './words';
 
 interface Props {
   opened: boolean;
-  toggle: () => void;
+  open: () => void;
 }
 
-export function Header({ opened, toggle }: Props) {
+export function Header({ opened, open }: Props) {
   const title = useCurrentTitle();
   return (
     <div className={classes.header}>
       <Burger
         opened={opened}
-        onClick={toggle}
+        onClick={open}
         hiddenFrom="sm"
         size="sm"
+        id="open-menu"
         aria-label={words.menu}
         aria-expanded={opened}
       />

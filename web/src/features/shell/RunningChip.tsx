@@ -26,7 +26,8 @@ export function RunningChip() {
         >
           <span className={classes.live} aria-hidden="true" />
           {runs.length}
-          <span className={classes.wide}>running</span>
+          {/* With the blank, what is read aloud holds what is to be seen. */}
+          <span className={classes.wide}> running</span>
         </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown p="md">

@@ -1,6 +1,6 @@
 /** The frame of everything behind the log-in: sidebar, header with the credits, one banner. */
 import { AppShell } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { useDisclosure, useMediaQuery } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
 import { Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
@@ -17,29 +17,29 @@ const HEADER = 60;
 const BAR = 28;
 
 export function Shell() {
-  const [opened, { toggle, close }] = useDisclosure();
+  const menu = useMenu();
   const { sandbox_payments: sandbox } = useInstance();
   const { pathname } = useLocation();
   useOrgEvents();
-  useFocusOnRoute(pathname, close);
+  useFocusOnRoute(pathname, menu.close);
   return (
     <AppShell
       layout="alt"
       header={{ height: sandbox ? HEADER + BAR : HEADER }}
-      navbar={{ width: 244, breakpoint: 'sm', collapsed: { mobile: !opened } }}
+      navbar={{ width: 244, breakpoint: 'sm', collapsed: { mobile: !menu.opened } }}
       classNames={{ main: classes.main, navbar: classes.navbar, header: classes.header }}
     >
       <a href="#main" className={classes.skip}>
         {words.skip}
       </a>
-      <AppShell.Header withBorder={false}>
+      <AppShell.Header withBorder={false} inert={menu.covering}>
         {sandbox ? <div className={classes.sandbox}>{credits.sandbox}</div> : null}
-        <Header opened={opened} toggle={toggle} />
+        <Header opened={menu.opened} open={menu.open} />
       </AppShell.Header>
-      <AppShell.Navbar withBorder={false}>
-        <Sidebar close={close} />
+      <AppShell.Navbar withBorder={false} inert={menu.away}>
+        <Sidebar close={menu.close} />
       </AppShell.Navbar>
-      <AppShell.Main id="main" tabIndex={-1}>
+      <AppShell.Main id="main" tabIndex={-1} inert={menu.covering}>
         <Banner />
         <Outlet />
       </AppShell.Main>
@@ -54,6 +54,27 @@ function useOrgEvents(): void {
     events.start();
     return () => events.stop();
   }, [queries]);
+}
+
+// On a small screen the menu covers the page: what lies under it, or the menu itself while it
+// is closed, is out of reach, and the focus goes where the person is.
+function useMenu() {
+  const [opened, { open, close }] = useDisclosure();
+  const small = useMediaQuery('(max-width: 47.99em)') ?? false;
+  const covering = small && opened;
+  useEffect(() => {
+    if (!covering) return undefined;
+    document.getElementById('close-menu')?.focus();
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') close();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => {
+      document.removeEventListener('keydown', onKey);
+      document.getElementById('open-menu')?.focus();
+    };
+  }, [covering, close]);
+  return { opened, open, close, covering, away: small && !opened };
 }
 
 // After a change of page the heading gets the focus, so that reading starts there.

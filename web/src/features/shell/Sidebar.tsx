@@ -1,5 +1,5 @@
 /** The sidebar: only what exists; what this person may not use is not there. */
-import { Menu, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { CloseButton, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import {
   IconChartBar,
   IconChevronUp,
@@ -15,8 +15,10 @@ import {
 } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { Link, type LinkProps, useRouter } from '@tanstack/react-router';
+import { useState } from 'react';
 import { logOut } from '../../api/gen';
 import { call } from '../../api/problem';
+import { Actions } from '../../ui/Actions';
 import { Mark } from '../../ui/Brand';
 import { useInstance } from '../../ui/instance';
 import { useMe } from '../../ui/me';
@@ -56,6 +58,14 @@ export function Sidebar({ close }: { close: () => void }) {
           <span className={classes.product}>{product}</span>
           <span className={classes.organization}>{pool.name}</span>
         </div>
+        <CloseButton
+          className={classes.close}
+          hiddenFrom="sm"
+          size="lg"
+          id="close-menu"
+          aria-label={words.closeMenu}
+          onClick={close}
+        />
       </div>
       <nav aria-label={words.nav} className={classes.nav}>
         <Items items={work} close={close} />
@@ -100,40 +110,42 @@ function Items({ items, close }: { items: Item[]; close: () => void }) {
 function Account({ close }: { close: () => void }) {
   const { user } = useMe();
   const router = useRouter();
+  const [opened, setOpened] = useState(false);
   const leave = useMutation({
     mutationFn: () => call(logOut()),
     // A fresh page forgets everything this person saw.
     onSuccess: () => window.location.assign('/login'),
   });
   return (
-    <Menu position="top-start" width={216} shadow="md">
-      <Menu.Target>
-        <UnstyledButton className={classes.account}>
-          <span className={classes.avatar} aria-hidden="true">
-            {user.name.trim().charAt(0).toUpperCase()}
-          </span>
-          <VisuallyHidden>{words.account}</VisuallyHidden>
-          <span className={classes.person}>
-            <span className={classes.personName}>{user.name}</span>
-            <span className={classes.personMail}>{user.email}</span>
-          </span>
-          <IconChevronUp size={16} aria-hidden />
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item
-          leftSection={<IconSettings size={17} aria-hidden />}
-          onClick={() => {
+    <Actions
+      label={words.accountActions}
+      position="top-start"
+      width={216}
+      opened={opened}
+      setOpened={setOpened}
+      actions={[
+        {
+          label: words.accountSettings,
+          icon: IconSettings,
+          run: () => {
             close();
             void router.navigate({ to: '/settings' });
-          }}
-        >
-          {words.accountSettings}
-        </Menu.Item>
-        <Menu.Item leftSection={<IconLogout size={17} aria-hidden />} onClick={() => leave.mutate()}>
-          {words.logOut}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+          },
+        },
+        { label: words.logOut, icon: IconLogout, run: () => leave.mutate() },
+      ]}
+    >
+      <UnstyledButton className={classes.account} onClick={() => setOpened(!opened)}>
+        <span className={classes.avatar} aria-hidden="true">
+          {user.name.trim().charAt(0).toUpperCase()}
+        </span>
+        <VisuallyHidden>{words.account}</VisuallyHidden>
+        <span className={classes.person}>
+          <span className={classes.personName}>{user.name}</span>
+          <span className={classes.personMail}>{user.email}</span>
+        </span>
+        <IconChevronUp size={16} aria-hidden />
+      </UnstyledButton>
+    </Actions>
   );
 }

@@ -1,7 +1,8 @@
 export const words = {
   skip: 'Skip to content',
   nav: 'Main',
-  menu: 'Open or close the menu',
+  menu: 'Open the menu',
+  closeMenu: 'Close the menu',
   home: 'Home',
   sessions: 'Sessions',
   runs: 'Runs',
@@ -13,6 +14,7 @@ export const words = {
   operator: 'Operator',
   help: 'Help',
   account: 'Account:',
+  accountActions: 'Account',
   logOut: 'Log out',
   accountSettings: 'Settings and logins',
   running: (count: number) => `${count} running`,

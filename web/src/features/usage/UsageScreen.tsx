@@ -11,6 +11,7 @@ import { useDates } from '../../ui/dates';
 import { useInstance } from '../../ui/instance';
 import { ButtonTo } from '../../ui/LinkTo';
 import { useMe } from '../../ui/me';
+import { useModelName } from '../../ui/models';
 import { Page } from '../../ui/Page';
 import { Empty, Remote, SkeletonLines } from '../../ui/Remote';
 import { Section } from '../../ui/Section';
@@ -115,6 +116,7 @@ function Included({ usage }: { usage: UsageSummary }) {
 
 function Sources({ usage }: { usage: UsageSummary }) {
   const { agent_name: agent } = useInstance();
+  const modelName = useModelName();
   if (isZero(usage.used) && usage.sources.length === 0) {
     return (
       <Section title={words.sources}>
@@ -139,7 +141,7 @@ function Sources({ usage }: { usage: UsageSummary }) {
           <Ranked
             rows={usage.models.map(({ model, credits, count }) => ({
               id: model,
-              label: model,
+              label: modelName(model),
               credits,
               count,
             }))}

@@ -29,7 +29,7 @@ fn ids(runs: Vec<RunRow>) -> Vec<u128> {
 pub async fn runs_are_listed_newest_first(world: World) {
     let one = found(&world, 1).await;
     let of = |id: u128| {
-        let session = (id % 2 == 0).then(|| session_id(1));
+        let session = id.is_multiple_of(2).then(|| session_id(1));
         let state = if id > 4 { RunState::Running } else { RunState::Queued };
         RunRow { session, state, ..run(1, id) }
     };

@@ -1,0 +1,150 @@
+//! Rating: the lines add up to the charge, the charge is the exact sum rounded up once, and a
+//! quote is made by the same function.
+
+use ampere_credits::rating::{
+    Basis, Measure, QuoteInput, Rate, RateCard, RatingError, Usage, charge, lines, quote,
+};
+use ampere_credits::{Credits, Overflow};
+use proptest::prelude::*;
+
+use crate::chance::property;
+
+const MODELS: [&str; 3] = ["small", "large", "free"];
+const MEASURES: [Measure; 2] = [Measure::InputTokens, Measure::OutputTokens];
+
+fn card() -> impl Strategy<Value = RateCard> {
+    let price = prop_oneof![0..10i64, 0..5_000_000i64, 0..20_000_000_000i64];
+    proptest::collection::vec(price, MODELS.len() * MEASURES.len()).prop_map(|prices| {
+        let places = MODELS.iter().flat_map(|model| MEASURES.map(|measure| (*model, measure)));
+        let rates = places.zip(prices).map(|((model, measure), micros_per_million)| Rate {
+            model: model.to_owned(),
+            measure,
+            micros_per_million,
+        });
+        RateCard { version: 3, rates: rates.collect() }
+    })
+}
+
+fn used(model: &str, measure: Measure, quantity: u64) -> Usage {
+    Usage { model: model.to_owned(), measure, quantity }
+}
+
+fn usage() -> impl Strategy<Value = Vec<Usage>> {
+    let quantity = prop_oneof![0..3u64, 0..2_000u64, 0..3_000_000u64];
+    let one = (0..MODELS.len(), 0..MEASURES.len(), quantity)
+        .prop_map(|(model, measure, quantity)| used(MODELS[model], MEASURES[measure], quantity));
+    proptest::collection::vec(one, 0..12)
+}
+
+/// Millionths of micro-credits, without any rounding.
+fn exact(card: &RateCard, usage: &[Usage]) -> i128 {
+    let one = |each: &Usage| {
+        let rate = card.rates.iter().find(|r| r.model == each.model && r.measure == each.measure);
+        i128::from(rate.unwrap().micros_per_million) * i128::from(each.quantity)
+    };
+    usage.iter().map(one).sum()
+}
+
+#[test]
+fn lines_add_up_and_the_charge_is_the_exact_sum_rounded_up_once() {
+    property("rating", 3_000, &(card(), usage()), |(card, usage)| {
+        let total = charge(&card, &usage).unwrap();
+        let lines = lines(&card, &usage).unwrap();
+        let exact_sum = exact(&card, &usage);
+        let paid = i128::from(total.micros()) * 1_000_000;
+        prop_assert!(paid >= exact_sum, "never below the exact sum");
+        prop_assert!(paid - exact_sum < 1_000_000, "never a whole micro-credit above it");
+        prop_assert_eq!(Credits::sum(lines.iter().map(|line| line.credits)), Ok(total));
+        for line in &lines {
+            let own = exact(&card, std::slice::from_ref(&line.usage));
+            let paid = i128::from(line.credits.micros()) * 1_000_000;
+            prop_assert!(line.credits.micros() >= 0);
+            prop_assert!((paid - own).abs() < 1_000_000, "a line is within one of its own sum");
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn more_usage_never_costs_less_and_earlier_lines_stay() {
+    let more = (card(), usage(), usage());
+    property("more usage", 2_000, &more, |(card, first, more)| {
+        let all: Vec<Usage> = first.iter().chain(&more).cloned().collect();
+        prop_assert!(charge(&card, &first).unwrap() <= charge(&card, &all).unwrap());
+        let before = lines(&card, &first).unwrap();
+        let after = lines(&card, &all).unwrap();
+        prop_assert_eq!(&before[..], &after[..before.len()]);
+        let mut turned = all.clone();
+        turned.reverse();
+        prop_assert_eq!(charge(&card, &turned), charge(&card, &all), "the order is no matter");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_quote_is_in_order_and_made_by_the_function_that_rates() {
+    let history = proptest::collection::vec(0..5_000u64, 0..40);
+    let input = (0..MODELS.len(), 0..10_000u64, 0..5_000u64, 0..5_000u64, history);
+    property("quotes", 3_000, &(card(), input), |(card, input)| {
+        let (model, input_tokens, max_output_tokens, first_output_tokens, history) = input;
+        let model = MODELS[model].to_owned();
+        let input =
+            QuoteInput { model, input_tokens, max_output_tokens, first_output_tokens, history };
+        let got = quote(&card, &input).unwrap();
+        let price = |output: u64| {
+            let usage = [
+                used(&input.model, Measure::InputTokens, input.input_tokens),
+                used(&input.model, Measure::OutputTokens, output),
+            ];
+            charge(&card, &usage).unwrap()
+        };
+        prop_assert!(got.low <= got.typical && got.typical <= got.high);
+        prop_assert!(got.high <= price(max_output_tokens), "no more than the longest answer");
+        prop_assert!(got.hold.is_positive(), "a hold is at least one micro-credit");
+        let first = price(first_output_tokens.min(max_output_tokens));
+        prop_assert_eq!(got.hold, first.max(Credits::from_micros(1)));
+        prop_assert_eq!(got.rate_card_version, 3);
+        if input.history.len() < 5 {
+            prop_assert_eq!((got.basis, got.high), (Basis::RateCard, price(max_output_tokens)));
+        } else {
+            let mut outputs = input.history.clone();
+            outputs.sort_unstable();
+            let within = |output: u64| price(output.min(max_output_tokens));
+            prop_assert_eq!(got.basis, Basis::History);
+            prop_assert!(within(outputs[0]) <= got.low);
+            prop_assert!(got.high <= within(outputs[outputs.len() - 1]));
+            prop_assert_eq!(got.typical, within(outputs[(outputs.len() - 1) / 2]));
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn prices_are_never_negative_and_fit() {
+    let rate =
+        |credits| Rate::per_thousand("m", Measure::InputTokens, Credits::from_micros(credits));
+    assert_eq!(rate(500_000).unwrap().micros_per_million, 500_000_000, "half a credit");
+    assert_eq!(rate(500_000).unwrap().credits_per_thousand().to_string(), "0.5");
+    assert_eq!(rate(0).unwrap().micros_per_million, 0);
+    assert_eq!(rate(-1), None);
+    assert_eq!(rate(i64::MAX), None, "would not fit");
+}
+
+#[test]
+fn usage_beyond_what_can_be_counted_is_refused_and_does_not_wrap() {
+    let price = |micros_per_million| RateCard {
+        version: 1,
+        rates: vec![Rate {
+            model: "m".to_owned(),
+            measure: Measure::InputTokens,
+            micros_per_million,
+        }],
+    };
+    let refused = Err(RatingError::Overflow(Overflow));
+    let most = vec![used("m", Measure::InputTokens, u64::MAX)];
+    assert_eq!(charge(&price(i64::MAX), &most), refused);
+    assert_eq!(charge(&price(i64::MAX), &[&most[..]; 40].concat()), refused);
+    // 2⁶⁴ − 1 units at half a micro-credit each: the last that fits in 63 bits.
+    assert_eq!(charge(&price(500_000), &most), refused);
+    assert_eq!(charge(&price(499_999), &most).map(Credits::is_positive), Ok(true));
+}

@@ -1,0 +1,10 @@
+//! What every HTTP test stands on: [`Server`], and [`Client`] for asking it.
+
+mod client;
+mod outside;
+mod server;
+mod stream;
+
+pub use client::{Answer, Client};
+pub use server::{PASSWORD, Server};
+pub use stream::Events;

@@ -1,0 +1,121 @@
+//! The machine of a test: a clock that it moves, a scripted model, cheap password hashes.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use ampere_adapters::ai::scripted::ScriptedProvider;
+use ampere_adapters::payments::Sandbox;
+use ampere_adapters::secrets::SecretText;
+use ampere_app::meter::Models;
+use ampere_app::people::PasswordCost;
+use ampere_app::rates::LOCAL_MODEL;
+use ampere_app::settings::{LocalLook, LocalWatch};
+use ampere_app::{Catalog, Parts};
+use ampere_credits::{Clock, Entropy, Timestamp};
+use ampere_server::outside::{Opened, Outside, Plan};
+use ampere_server::system::System;
+use async_trait::async_trait;
+
+/// When every test begins.
+pub const START: &str = "2026-11-22T09:00:00Z";
+
+/// A clock that tests move.
+pub struct TestClock(AtomicI64);
+
+impl TestClock {
+    pub fn new() -> Self {
+        let start: Timestamp = START.parse().unwrap();
+        TestClock(AtomicI64::new(start.micros()))
+    }
+
+    pub fn advance_seconds(&self, seconds: i64) {
+        self.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        // Every look moves it by a microsecond, so that instants are distinct.
+        Timestamp::from_micros(self.0.fetch_add(1, Ordering::SeqCst))
+    }
+}
+
+/// A folder that goes with its last owner.
+pub struct Folder(pub PathBuf);
+
+static FOLDERS: AtomicU64 = AtomicU64::new(0);
+
+impl Folder {
+    pub fn new() -> Self {
+        let number = FOLDERS.fetch_add(1, Ordering::SeqCst);
+        let name = format!("ampere-http-{}-{number}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The machine.
+#[derive(Clone)]
+pub struct Machine {
+    pub clock: Arc<TestClock>,
+    pub provider: ScriptedProvider,
+}
+
+impl Outside for Machine {
+    fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock) as Arc<dyn Clock>
+    }
+
+    fn entropy(&self) -> Arc<dyn Entropy> {
+        Arc::new(System)
+    }
+
+    fn open_server(&self, plan: &Plan) -> Result<Opened, String> {
+        let store = ampere_store::open_sqlite(&plan.database, self.clock()).unwrap();
+        let mut fixed = plan.config.fixed.clone();
+        fixed.password_cost = PasswordCost { memory_kib: 64, passes: 1 };
+        let secret = SecretText::new("a secret for the sandbox of tests only, long enough");
+        let parts = Parts {
+            store,
+            clock: self.clock(),
+            entropy: self.entropy(),
+            catalog: Catalog::built_in().unwrap(),
+            models: Models::new(Some(self.provider.model(LOCAL_MODEL))),
+            sandbox: plan.config.sandbox_payments.then(|| Sandbox::new(secret)),
+            secret_key: plan.secret_key,
+            fixed_settings: fixed,
+            local: Some(Arc::new(Scripted)),
+            public_url: plan.public_url.clone(),
+            agent_name: "Joule".to_owned(),
+        };
+        Ok(Opened { parts, local: None })
+    }
+
+    fn open_beside(&self, _: &Plan) -> Result<Parts, String> {
+        unreachable!("only the command line opens a database beside a server")
+    }
+}
+
+/// In place of the worker process.
+struct Scripted;
+
+#[async_trait]
+impl LocalWatch for Scripted {
+    async fn look(&self) -> LocalLook {
+        LocalLook {
+            state: "ready",
+            detail: "Plays a test's script.".to_owned(),
+            name: "Scripted".to_owned(),
+            pid: Some(4_711),
+            queued: 2,
+        }
+    }
+}

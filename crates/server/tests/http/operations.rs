@@ -1,0 +1,181 @@
+//! Every operation of the API, with a body that fits and what each kind of person gets: the role
+//! matrix as data (security check S10). A new route without a row here fails `roles`.
+
+use serde_json::{Value, json};
+
+use crate::objects::Object;
+
+/// What people of each kind get, as statuses.
+#[derive(Debug, Clone, Copy)]
+pub struct Expected {
+    /// Not logged in.
+    pub nobody: u16,
+    /// A member, for their own things where people have things of their own.
+    pub member: u16,
+    /// A member, for the owner's things.
+    pub colleague: u16,
+    /// The owner of the organization.
+    pub owner: u16,
+    /// The operator of the installation, who owns another organization.
+    pub operator: u16,
+    /// The owner of a third organization, for things of the first.
+    pub other: u16,
+}
+
+/// One operation.
+pub struct Operation {
+    pub method: &'static str,
+    pub path: &'static str,
+    /// What `{id}` in the path is.
+    pub object: Object,
+    /// A body that fits, if it takes one.
+    pub body: Option<Value>,
+    pub expected: Expected,
+}
+
+/// Everybody who is logged in gets the same.
+fn all(status: u16) -> Expected {
+    let (member, colleague, owner, operator, other) = (status, status, status, status, status);
+    Expected { nobody: 401, member, colleague, owner, operator, other }
+}
+
+/// Owners and operator (of their own organization) only.
+fn owners(status: u16) -> Expected {
+    Expected { member: 403, colleague: 403, ..all(status) }
+}
+
+/// The operator only.
+fn operators(status: u16) -> Expected {
+    Expected { operator: status, ..all(403) }
+}
+
+/// Without logging in too.
+fn public(status: u16) -> Expected {
+    Expected { nobody: status, ..all(status) }
+}
+
+fn row(
+    method: &'static str,
+    path: &'static str,
+    body: Option<Value>,
+    expected: Expected,
+) -> Operation {
+    Operation { method, path, object: Object::None, body, expected }
+}
+
+impl Operation {
+    /// Things of other organizations do not exist.
+    fn of(self, object: Object) -> Self {
+        let expected = Expected { other: 404, ..self.expected };
+        Operation { object, expected, ..self }
+    }
+
+    /// Nor do things of other people of the same organization.
+    fn own(self, object: Object) -> Self {
+        let operation = self.of(object);
+        let expected = Expected { colleague: 404, ..operation.expected };
+        Operation { expected, ..operation }
+    }
+}
+
+/// Every operation.
+pub fn all_operations() -> Vec<Operation> {
+    let mut rows = people();
+    rows.extend(joule());
+    rows.extend(credits());
+    rows.extend(operator());
+    rows
+}
+
+fn people() -> Vec<Operation> {
+    let account = json!({
+        "token": "x", "name": "Ida", "email": "ida@example.com", "password": "neun rote Hunde",
+        "organization_name": "Ida & Co", "zone": "UTC",
+    });
+    let joining = json!({
+        "name": "Ida", "email": "ida@example.com", "password": "neun rote Hunde",
+        "invitation": "x",
+    });
+    let wrong = json!({"email": "nobody@example.com", "password": "a wrong guess"});
+    let me = "/api/v1/auth/me";
+    vec![
+        row("GET", "/api/v1/instance", None, public(200)),
+        row("POST", "/api/v1/auth/setup", Some(account), public(410)),
+        row("POST", "/api/v1/auth/sign-up", Some(joining), public(404)),
+        row("POST", "/api/v1/auth/invitations/look-up", Some(json!({"token": "x"})), public(404)),
+        row("POST", "/api/v1/auth/login", Some(wrong), public(401)),
+        row("POST", "/api/v1/auth/logout", None, all(204)),
+        row("GET", me, None, all(200)),
+        row("GET", "/api/v1/auth/logins", None, all(200)),
+        row("DELETE", "/api/v1/auth/logins/{id}", None, all(204)).own(Object::Login),
+        row("GET", "/api/v1/organization", None, all(200)),
+        row("PATCH", "/api/v1/organization", Some(json!({"zone": "UTC"})), owners(200)),
+        row("GET", "/api/v1/members", None, all(200)),
+        row("DELETE", "/api/v1/members/{id}", None, owners(204)).of(Object::Member),
+        row("POST", "/api/v1/invitations", Some(json!({"role": "member"})), owners(201)),
+        row("GET", "/api/v1/invitations", None, owners(200)),
+        row("DELETE", "/api/v1/invitations/{id}", None, owners(204)).of(Object::Invitation),
+    ]
+}
+
+fn joule() -> Vec<Operation> {
+    let estimate = json!({"kind": "message", "text": "How far is the moon?"});
+    let session = "/api/v1/sessions/{id}";
+    let messages = "/api/v1/sessions/{id}/messages";
+    let question = json!({"text": "How far is the moon?"});
+    vec![
+        row("GET", "/api/v1/models", None, all(200)),
+        row("POST", "/api/v1/estimates", Some(estimate), all(200)),
+        row("POST", "/api/v1/sessions", Some(json!({})), all(201)),
+        row("GET", "/api/v1/sessions", None, all(200)),
+        row("GET", session, None, all(200)).own(Object::Session),
+        row("PATCH", session, Some(json!({"title": "Moon"})), all(200)).own(Object::Session),
+        row("DELETE", session, None, all(204)).own(Object::Session),
+        row("GET", messages, None, all(200)).own(Object::Session),
+        row("POST", messages, Some(question), all(202)).own(Object::Session),
+        row("GET", "/api/v1/runs", None, all(200)),
+        row("GET", "/api/v1/runs/{id}", None, all(200)).of(Object::Run),
+        Operation {
+            expected: Expected { colleague: 403, other: 404, ..all(202) },
+            ..row("POST", "/api/v1/runs/{id}/cancel", None, all(202)).of(Object::Run)
+        },
+        row("GET", "/api/v1/runs/{id}/receipt", None, all(200)).of(Object::Run),
+        row("GET", "/api/v1/runs/{id}/events", None, all(200)).own(Object::Run),
+        row("GET", "/api/v1/events", None, all(200)),
+    ]
+}
+
+fn credits() -> Vec<Operation> {
+    let card = json!({"card": "4242424242424242"});
+    let checkout = "/api/v1/billing/checkouts/{id}";
+    let pay = "/api/v1/sandbox/checkouts/{id}/pay";
+    let buy = json!({"pack_id": "pack_5000"});
+    vec![
+        row("GET", "/api/v1/credits", None, all(200)),
+        row("GET", "/api/v1/credits/grants", None, all(200)),
+        row("GET", "/api/v1/credits/ledger", None, all(200)),
+        row("GET", "/api/v1/rate-card", None, all(200)),
+        row("GET", "/api/v1/usage/summary", None, all(200)),
+        row("GET", "/api/v1/billing", None, all(200)),
+        row("GET", "/api/v1/billing/packs", None, owners(200)),
+        row("POST", "/api/v1/billing/checkouts", Some(buy), owners(201)),
+        row("GET", checkout, None, owners(200)).of(Object::Checkout),
+        row("GET", "/api/v1/billing/activity", None, owners(200)),
+        row("GET", "/api/v1/sandbox/cards", None, owners(200)),
+        row("POST", pay, Some(card), owners(200)).of(Object::Checkout),
+    ]
+}
+
+fn operator() -> Vec<Operation> {
+    let provider = json!({"base_url": "http://127.0.0.1:9/v1", "model": "moon-1"});
+    let settings = "/operator/v1/settings";
+    let path = "/operator/v1/model-provider";
+    vec![
+        row("GET", settings, None, operators(200)),
+        row("PATCH", settings, Some(json!({"sign_up_open": true})), operators(200)),
+        row("GET", path, None, operators(200)),
+        row("PUT", path, Some(provider.clone()), operators(200)),
+        row("DELETE", path, None, operators(204)),
+        row("POST", "/operator/v1/model-provider/test", Some(provider), operators(200)),
+    ]
+}
