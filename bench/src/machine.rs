@@ -66,7 +66,7 @@ impl Drop for Folder {
     }
 }
 
-/// What the figures depend on, one fact a line.
+/// What the figures depend on, one fact a line; to be asked before anything is measured.
 pub fn facts() -> Vec<String> {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
@@ -75,11 +75,14 @@ pub fn facts() -> Vec<String> {
         let value = found.and_then(|line| line.split_once(':'));
         value.map_or("unknown", |(_, value)| value.trim()).to_owned()
     };
+    // Of the last minute, five and fifteen: others on the same cores spoil absolute figures.
+    let load: String = read("/proc/loadavg").splitn(4, ' ').take(3).collect::<Vec<_>>().join(" ");
     vec![
         format!("processor: {} ({cores} cores)", line(&read("/proc/cpuinfo"), "model name")),
         format!("memory: {}", line(&read("/proc/meminfo"), "MemTotal")),
         format!("system: {}", first_line(Command::new("uname").args(["-s", "-r", "-m"]))),
         format!("compiler: {}", first_line(Command::new("rustc").arg("--version"))),
+        format!("load average when it began: {}", load.trim()),
         format!("date: {}", first_line(Command::new("date").args(["-u", "+%Y-%m-%d"]))),
     ]
 }

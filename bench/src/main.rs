@@ -47,6 +47,7 @@ impl Plan {
 #[tokio::main]
 async fn main() -> Outcome<()> {
     let plan = Plan::asked()?;
+    let facts = machine::facts();
     let folder = machine::Folder::new()?;
     let ledger = Arc::new(Ledger::open(folder.path())?);
     ledger.fill().await?;
@@ -68,7 +69,7 @@ async fn main() -> Outcome<()> {
         }
     }
     ledger.check().await?;
-    let text = report::text(&all, plan, ledger.position().await?);
+    let text = report::text(&all, plan, ledger.position().await?, &facts);
     println!("\n{text}");
     report::write(&text)?;
     Ok(())

@@ -4,12 +4,12 @@ use std::fs;
 use std::path::Path;
 
 use crate::figures::{Series, grouped};
-use crate::{CONNECTIONS, Outcome, Plan, machine};
+use crate::{CONNECTIONS, Outcome, Plan};
 
 const PATH: &str = "docs/BENCHMARKS.md";
 
-/// The whole page.
-pub fn text(all: &[Series; 4], plan: Plan, entries: u64) -> String {
+/// The whole page, with facts of the machine, one a line.
+pub fn text(all: &[Series; 4], plan: Plan, entries: u64, facts: &[String]) -> String {
     let [one, many, noop, operations] = all;
     let lines = [
         row("in process, 1 task", one),
@@ -37,7 +37,7 @@ pub fn text(all: &[Series; 4], plan: Plan, entries: u64) -> String {
         plan.rounds,
         plan.span.as_secs(),
         env!("CARGO_PKG_VERSION"),
-        machine::facts().iter().map(|fact| format!("- {fact}")).collect::<Vec<_>>().join("\n"),
+        facts.iter().map(|fact| format!("- {fact}")).collect::<Vec<_>>().join("\n"),
         lines.join("\n"),
         ratio / 1_000,
         ratio % 1_000,

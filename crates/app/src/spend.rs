@@ -23,7 +23,7 @@ use crate::caller::{Act, Caller};
 use crate::error::AppError;
 use crate::feed::{Feed, StopCause};
 use crate::lane::Answered;
-use crate::meter::{DEADLINE_SECONDS, Meter, Opened, Stop};
+use crate::meter::{DEADLINE_SECONDS, Meter, Opened, Stop, likely_input};
 use crate::news::Item;
 use crate::settle::Settle;
 
@@ -165,6 +165,7 @@ impl App {
         let input = QuoteInput {
             model: plan.model.clone(),
             input_tokens,
+            likely_input_tokens: likely_input(&plan.messages),
             max_output_tokens: u64::from(plan.max_output_tokens),
             first_output_tokens: FIRST_OUTPUT_TOKENS,
             history,
@@ -185,6 +186,7 @@ impl App {
             let input = QuoteInput {
                 model,
                 input_tokens,
+                likely_input_tokens: input_tokens,
                 max_output_tokens: FIRST_OUTPUT_TOKENS,
                 first_output_tokens: FIRST_OUTPUT_TOKENS,
                 history: Vec::new(),

@@ -84,20 +84,28 @@ fn more_usage_never_costs_less_and_earlier_lines_stay() {
 #[test]
 fn a_quote_is_in_order_and_made_by_the_function_that_rates() {
     let history = proptest::collection::vec(0..5_000u64, 0..40);
-    let input = (0..MODELS.len(), 0..10_000u64, 0..5_000u64, 0..5_000u64, history);
+    let read = (0..10_000u64, 0..12_000u64);
+    let input = (0..MODELS.len(), read, 0..5_000u64, 0..5_000u64, history);
     property("quotes", 3_000, &(card(), input), |(card, input)| {
-        let (model, input_tokens, max_output_tokens, first_output_tokens, history) = input;
-        let model = MODELS[model].to_owned();
-        let input =
-            QuoteInput { model, input_tokens, max_output_tokens, first_output_tokens, history };
+        let (model, read, max_output_tokens, first_output_tokens, history) = input;
+        let input = QuoteInput {
+            model: MODELS[model].to_owned(),
+            input_tokens: read.0,
+            likely_input_tokens: read.1,
+            max_output_tokens,
+            first_output_tokens,
+            history,
+        };
         let got = quote(&card, &input).unwrap();
-        let price = |output: u64| {
+        let priced = |read: u64, output: u64| {
             let usage = [
-                used(&input.model, Measure::InputTokens, input.input_tokens),
+                used(&input.model, Measure::InputTokens, read),
                 used(&input.model, Measure::OutputTokens, output),
             ];
             charge(&card, &usage).unwrap()
         };
+        let price = |output: u64| priced(input.input_tokens, output);
+        let likely = input.likely_input_tokens.min(input.input_tokens);
         prop_assert!(got.low <= got.typical && got.typical <= got.high);
         prop_assert!(got.high <= price(max_output_tokens), "no more than the longest answer");
         prop_assert!(got.hold.is_positive(), "a hold is at least one micro-credit");
@@ -109,7 +117,7 @@ fn a_quote_is_in_order_and_made_by_the_function_that_rates() {
         } else {
             let mut outputs = input.history.clone();
             outputs.sort_unstable();
-            let within = |output: u64| price(output.min(max_output_tokens));
+            let within = |output: u64| priced(likely, output.min(max_output_tokens));
             prop_assert_eq!(got.basis, Basis::History);
             prop_assert!(within(outputs[0]) <= got.low);
             prop_assert!(got.high <= within(outputs[outputs.len() - 1]));

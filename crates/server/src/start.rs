@@ -158,7 +158,7 @@ async fn greeting(
     match local {
         Some(local) => {
             let look = local.look().await;
-            if look.state != "ready" {
+            if !matches!(look.state, "ready" | "starting") {
                 line("", &look.detail);
             }
         }

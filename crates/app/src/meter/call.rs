@@ -42,6 +42,14 @@ pub struct Output {
     pub cut_at_length: bool,
 }
 
+/// Tokens that a message's frame takes in the usual templates.
+const FRAME_TOKENS: u64 = 5;
+
+/// The tokens that a model will probably read.
+pub(crate) fn likely_input(messages: &[ChatMessage]) -> u64 {
+    messages.iter().map(|m| u64::from(likely_tokens(&m.content)) + FRAME_TOKENS).sum()
+}
+
 impl Meter {
     /// Asks a model. Whatever comes of it, the usage it caused is kept for the settle.
     pub async fn ask(&mut self, call: Call) -> Result<Output, Stop> {
@@ -98,8 +106,7 @@ impl Meter {
             _ = stops.wait_for(Option::is_some) => return Err(Stop(Reason::Stopped)),
             opened = model.stream(request) => opened.map_err(|error| self.refused(&error))?,
         };
-        let likely = call.messages.iter().map(|m| u64::from(likely_tokens(&m.content))).sum();
-        self.read(stream, step, &bound, likely).await
+        self.read(stream, step, &bound, likely_input(&call.messages)).await
     }
 
     /// Reads the answer to its end, or to the first reason to stop.
@@ -129,6 +136,10 @@ impl Meter {
                     self.feed.push(&text);
                     self.keep_ahead(step, bound).await?;
                     recorded = self.record_if_due(step, recorded).await?;
+                }
+                Some(ModelEvent::Usage { .. }) if step.state == RunState::Queued => {
+                    tracing::warn!(run = %self.run.id, "an answer ended without any output");
+                    return Err(Stop(Reason::ProviderError));
                 }
                 Some(ModelEvent::Usage { input_tokens, output_tokens, exact, finish }) => {
                     step.input_tokens = u64::from(input_tokens);

@@ -21,6 +21,7 @@ use crate::error::AppError;
 use crate::feed::{Feed, StopCause};
 
 pub use call::{Call, Output};
+pub(crate) use call::likely_input;
 pub use models::Models;
 
 /// How far ahead of now a hold's deadline is set and kept.

@@ -125,10 +125,14 @@ async fn incident_new_api_5235_eliza_11561_a_stop_does_not_refund_what_was_deliv
 #[tokio::test]
 async fn incident_aisix_383_zero_chunks_delivered_bills_nothing() {
     let world = World::with("50").await;
-    world.provider.push(Script::steps(vec![Step::Cut]));
-    let sent = world.ask("hi").await.unwrap();
-    let run = world.ended(sent.run.id).await;
-    assert_eq!((run.state, run.charged), (RunState::Failed, credits("0")));
+    let whole_but_empty = Script::answer(&[], 400, 0);
+    for script in [Script::steps(vec![Step::Cut]), whole_but_empty] {
+        world.provider.push(script);
+        let sent = world.ask("hi").await.unwrap();
+        let run = world.ended(sent.run.id).await;
+        assert_eq!((run.state, run.charged), (RunState::Failed, credits("0")));
+    }
+    world.assert_settled().await;
 }
 
 #[tokio::test]

@@ -9,8 +9,10 @@ use crate::rating::rate::{RatingError, Usage, charge};
 pub struct QuoteInput {
     /// The model.
     pub model: String,
-    /// Upper bound of the tokens it will read.
+    /// Upper bound of the tokens it will read: what is held for.
     pub input_tokens: u64,
+    /// The tokens it will probably read: what people are told. Never counted above the bound.
+    pub likely_input_tokens: u64,
     /// The most it may write.
     pub max_output_tokens: u64,
     /// What it is held for at first; the hold is extended before the run passes it.
@@ -60,19 +62,21 @@ pub fn quote(card: &RateCard, input: &QuoteInput) -> Result<Quote, RatingError> 
     } else {
         (max.div_ceil(8), max.div_ceil(2), max, Basis::RateCard)
     };
-    let price = |output: u64| {
+    let bound = input.input_tokens;
+    let likely = input.likely_input_tokens.min(bound);
+    // Without earlier runs to learn from, high is a bound; with them it is what was usual.
+    let most = if basis == Basis::RateCard { bound } else { likely };
+    let price = |read: u64, written: u64| {
         let line = |measure, quantity| Usage { model: input.model.clone(), measure, quantity };
-        charge(
-            card,
-            &[line(Measure::InputTokens, input.input_tokens), line(Measure::OutputTokens, output)],
-        )
+        let read = line(Measure::InputTokens, read);
+        charge(card, &[read, line(Measure::OutputTokens, written)])
     };
     let least = Credits::from_micros(1);
     Ok(Quote {
-        low: price(low)?,
-        typical: price(typical)?,
-        high: price(high)?,
-        hold: price(input.first_output_tokens.min(max))?.max(least),
+        low: price(likely, low)?,
+        typical: price(likely, typical)?,
+        high: price(most, high)?,
+        hold: price(bound, input.first_output_tokens.min(max))?.max(least),
         basis,
         rate_card_version: card.version,
     })

@@ -29,6 +29,7 @@ fn asked(model: &str, input_tokens: u64, max_output_tokens: u64) -> QuoteInput {
     QuoteInput {
         model: model.to_owned(),
         input_tokens,
+        likely_input_tokens: input_tokens,
         max_output_tokens,
         first_output_tokens: max_output_tokens.min(256),
         history: Vec::new(),

@@ -71,7 +71,9 @@ async fn carry_out(shared: Arc<Shared>, request: Request, next: Next) -> Result<
     match who {
         Ok(Who(caller)) => {
             let scope = format!("{} {} {}", caller.org, caller.user, key.scope);
-            remembered(shared, Owned { scope, key }, next.run(request)).await
+            let once = remembered(shared, Owned { scope, key }, next.run(request));
+            // From taking the key to remembering the reply: a key must not stay taken.
+            Ok(to_its_end(async { once.await.unwrap_or_else(IntoResponse::into_response) }).await)
         }
         // Nobody is known yet: there is no one whose key it could be (logging in).
         Err(_) => Ok(to_its_end(next.run(request)).await),
@@ -95,17 +97,13 @@ async fn remembered(
         ReplyLookup::Mismatch => Err(Problem::plain(Code::IdempotencyMismatch)),
         ReplyLookup::InProgress => Err(Problem::plain(Code::IdempotencyInProgress).retry_after(1)),
         ReplyLookup::Fresh => {
-            Ok(to_its_end(async move {
-                let response = to_its_end(handler).await;
-                let (response, reply) = committed(response).await;
-                if let Err(error) = shared.app.end_reply(&owned.scope, &owned.key.key, reply).await
-                {
-                    // The journal knows the key all the same; only the short way is lost.
-                    tracing::error!(%error, "a reply could not be remembered");
-                }
-                response
-            })
-            .await)
+            // In a task of its own once more, so that a panic gives the key back too.
+            let (response, reply) = committed(to_its_end(handler).await).await;
+            if let Err(error) = shared.app.end_reply(&owned.scope, key, reply).await {
+                // The journal knows the key all the same; only the short way is lost.
+                tracing::error!(%error, "a reply could not be remembered");
+            }
+            Ok(response)
         }
     }
 }

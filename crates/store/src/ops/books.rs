@@ -21,17 +21,17 @@ statements! {
     JOURNAL = "SELECT bytes FROM entries WHERE org = $1 AND position > $2 \
                ORDER BY position LIMIT $3";
     /// Every hold.
-    HOLDS = concat!(
+    ALL_HOLDS = concat!(
         "SELECT ", hold_columns!(), " FROM holds WHERE org = $1 ORDER BY opened_at, id");
     /// Every key with its entry.
-    KEYS = "SELECT k.key, k.hash, e.bytes FROM keys k \
+    ALL_KEYS = "SELECT k.key, k.hash, e.bytes FROM keys k \
             LEFT JOIN entries e ON e.org = k.org AND e.position = k.position \
             WHERE k.org = $1 ORDER BY k.position";
     /// What the usage lines of each run sum to.
-    RATED = "SELECT run, CAST(sum(credits) AS BIGINT) FROM usage_lines WHERE org = $1 \
+    ALL_RATED = "SELECT run, CAST(sum(credits) AS BIGINT) FROM usage_lines WHERE org = $1 \
              GROUP BY run";
     /// What the holds of each run were charged.
-    CHARGED = "SELECT run, CAST(sum(charged) AS BIGINT) FROM holds WHERE org = $1 GROUP BY run";
+    ALL_CHARGED = "SELECT run, CAST(sum(charged) AS BIGINT) FROM holds WHERE org = $1 GROUP BY run";
 }
 
 fn sum_row(mut row: Row) -> Kept<(RunId, Credits)> {
@@ -49,19 +49,19 @@ impl<E: Engine> BookStore for Database<E> {
     }
 
     async fn holds(&self, org: OrgId) -> Kept<Vec<HoldRow>> {
-        self.rows(&HOLDS, values![org], hold_row).await
+        self.rows(&ALL_HOLDS, values![org], hold_row).await
     }
 
     async fn keys(&self, org: OrgId) -> Kept<Vec<(String, Known)>> {
         let read = |mut row: Row| Ok((row.take()?, known_row(&mut row)?));
-        self.rows(&KEYS, values![org], read).await
+        self.rows(&ALL_KEYS, values![org], read).await
     }
 
     async fn rated(&self, org: OrgId) -> Kept<BTreeMap<RunId, Credits>> {
-        Ok(self.rows(&RATED, values![org], sum_row).await?.into_iter().collect())
+        Ok(self.rows(&ALL_RATED, values![org], sum_row).await?.into_iter().collect())
     }
 
     async fn charged(&self, org: OrgId) -> Kept<BTreeMap<RunId, Credits>> {
-        Ok(self.rows(&CHARGED, values![org], sum_row).await?.into_iter().collect())
+        Ok(self.rows(&ALL_CHARGED, values![org], sum_row).await?.into_iter().collect())
     }
 }

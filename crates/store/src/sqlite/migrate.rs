@@ -7,6 +7,7 @@ use crate::migrations::{Migration, pending};
 use crate::ports::{Kept, StoreError};
 use crate::sqlite::connection::Open;
 use crate::sqlite::fault::fault;
+use crate::sqlite::plans;
 
 /// Which migrations a database has had.
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (number INTEGER NOT NULL PRIMARY KEY, \
@@ -65,7 +66,10 @@ fn apply(connection: &mut Connection, migration: &Migration, clock: &dyn Clock) 
             (number, name, migration.checksum(), clock.now().micros()),
         )
         .map_err(fault)?;
+    plans::describe(&transaction).map_err(fault)?;
     transaction.commit().map_err(fault)?;
+    // So that this connection knows what the others will read when they open.
+    connection.execute_batch("ANALYZE sqlite_schema").map_err(fault)?;
     tracing::info!(number, name, "applied a migration");
     Ok(())
 }

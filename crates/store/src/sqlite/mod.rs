@@ -13,6 +13,7 @@ mod connection;
 mod fault;
 mod file;
 mod migrate;
+mod plans;
 mod readers;
 mod writer;
 

@@ -44,7 +44,7 @@ export const composerWords = {
   hold: (hold: string) =>
     `We hold up to ${formatCredits(hold)} while it runs and give back the rest.`,
   holdMore: (hold: string) =>
-    `We hold ${formatCredits(hold)} to start, more if the answer gets long, and give back the rest.`,
+    `We hold up to ${formatCredits(hold)} at first, more if the answer gets long, and give back the rest.`,
   noEstimate: 'No estimate right now: — credits.',
   how: 'How estimates work',
   model: 'Model',
