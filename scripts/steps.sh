@@ -50,10 +50,12 @@ step() {
 }
 
 # fingerprint PATH…: one hash over names and contents of everything under the paths that is
-# not generated. Contents rather than times, so that a fresh checkout or a deleted file counts.
+# neither generated nor a test. Contents rather than times, so that a fresh checkout or a deleted
+# file counts.
 fingerprint() {
-    find "$@" \( -name node_modules -o -name target -o -name dist -o -name gen \) -prune \
-        -o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum
+    local skipped=(-name node_modules -o -name target -o -name dist -o -name gen -o -name tests)
+    find "$@" \( "${skipped[@]}" \) -prune -o -type f -print0 |
+        LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum
 }
 
 # is_done NAME FINGERPRINT / mark_done NAME FINGERPRINT: was the step done for these sources?

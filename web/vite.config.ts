@@ -23,6 +23,8 @@ export default defineConfig({
     environment: 'happy-dom',
     include: ['tests/**/*.test.{ts,tsx}'],
     setupFiles: ['tests/setup.ts'],
+    // A busy machine is slow, not wrong.
+    testTimeout: 30_000,
     reporters: ['default', './tests/closing-line.ts'],
   },
 });

@@ -18,7 +18,7 @@ const WIDE = { width: 1920, height: 1080 };
 const MARKDOWN_QUESTION = 'Make a table that compares tea and coffee.';
 
 journey('Every screen in light and dark, narrow and wide, with credits and at zero', async (story) => {
-  const server = await story.server({ catalog: smallTrial('45') });
+  const server = await story.server({ catalog: smallTrial('14') });
   const owner = await story.person(server);
   const told = { story, server, owner, page: owner.page, rules: 0, screens: 0, faults: [] };
   story.finally(() => told.faults.forEach((fault) => story.saw(fault)));

@@ -1,6 +1,6 @@
 /** Where the parts of the product are; the environment may say otherwise. */
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
@@ -13,9 +13,10 @@ const within = (path) => resolve(repository, path);
 const optimized = within('target/release/ampere');
 
 export const program = process.env.AMPERE_BIN ?? newest([optimized, within('target/debug/ampere')]);
-export const worker =
+export const worker = real(
   process.env.AMPERE_LOCAL_MODEL_BIN ??
-  within('crates/local-model/target/release/ampere-local-model');
+    within('crates/local-model/target/release/ampere-local-model'),
+);
 export const weights =
   process.env.AMPERE_MODEL_PATH ?? within('data/models/SmolLM2-135M-Instruct.Q4_1.gguf');
 export const chromium = process.env.AMPERE_CHROMIUM ?? '/usr/bin/chromium';
@@ -41,6 +42,11 @@ export async function sha256Of(path) {
 // Whoever has built both has last built the one that is meant.
 function newest(paths) {
   return paths.toSorted((one, other) => builtAt(other) - builtAt(one))[0];
+}
+
+// As the machine names it for a running process.
+function real(path) {
+  return existsSync(path) ? realpathSync(path) : path;
 }
 
 function builtAt(path) {

@@ -17,6 +17,11 @@ const FIRST_RUN_LINK = /http:\/\/\S+\/setup#\S+/;
 const START_MS = 60_000;
 const END_MS = 30_000;
 
+// Whoever interrupts the tests leaves no server behind.
+const running = new Set();
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
+process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
 export class Server {
   /** `catalog`: text of a catalog of its own. `env`: more of its environment. */
   static async start({ catalog = null, env = {} } = {}) {
@@ -69,6 +74,7 @@ export class Server {
       env: this.environment,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    running.add(this.child);
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => this.hear(text));
     }

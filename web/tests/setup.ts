@@ -1,5 +1,5 @@
 /** What the test's browser lacks: event streams (driven by the tests), media queries, sizes. */
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach, beforeEach, vi } from 'vitest';
 import { balanceStore } from '../src/credits/balance-store';
 
@@ -46,5 +46,8 @@ beforeEach(() => {
   balanceStore.clear();
   FakeEventSource.open = [];
 });
+
+// A busy machine is slow, not wrong.
+configure({ asyncUtilTimeout: 8_000 });
 
 afterEach(cleanup);

@@ -117,9 +117,10 @@ impl App {
         let Answered { answer, .. } = self.lanes.submit(caller.org, request).await?;
         match answer {
             Answer::Done(outcome) => {
-                let opened = Opened { hold, held: outcome.added, deadline, at: outcome.at };
-                let run = RunRow { held: outcome.added, position: outcome.position, ..run };
-                self.launch(caller, work, run.clone(), card, opened);
+                let held = outcome.added;
+                let opened = Opened { hold, held, deadline, at: outcome.at, card };
+                let run = RunRow { held, position: outcome.position, ..run };
+                self.launch(caller, work, run.clone(), opened);
                 Ok(Started { run, replayed: false })
             }
             Answer::Replayed(outcome) => self.replayed(caller, outcome.fact).await,
@@ -230,7 +231,6 @@ impl App {
         caller: &Caller,
         mut work: Box<dyn Work>,
         run: RunRow,
-        card: Arc<RateCard>,
         opened: Opened,
     ) {
         let feed = self.feeds.open(run.id, opened.held);
@@ -239,21 +239,21 @@ impl App {
         let zone = caller.zone.clone();
         tokio::spawn(async move {
             let (id, hold) = (run.id, opened.hold);
-            let mut meter =
-                Meter::new(Arc::clone(&app), run.clone(), Arc::clone(&card), &opened, feed);
+            let mut meter = Meter::new(Arc::clone(&app), run.clone(), &opened, feed);
             let result = AssertUnwindSafe(work.run(&mut meter)).catch_unwind().await;
             let result = result.unwrap_or_else(|_| {
                 tracing::error!(run = %id, "a run panicked");
                 Err(Stop(Reason::InternalError))
             });
-            let charge = meter.cover_reported().await.unwrap_or(meter.held());
+            // What cannot be rated is our fault: nothing is charged, and the log says so.
+            let charge = meter.cover_reported().await.unwrap_or_default();
             let (state, reason) = end_of(result, meter.stop_cause());
             let text = app.feeds.of(id).map(|feed: Arc<Feed>| feed.text());
             let settle = Settle {
                 run,
                 hold,
                 zone,
-                card,
+                card: Arc::clone(&opened.card),
                 steps: meter.steps().to_vec(),
                 charge,
                 state,

@@ -146,6 +146,9 @@ impl Matcher {
 
 /// The function whose body begins after these parts; None when it is a block, object or type.
 fn start_of(parts: &Parts) -> Option<Start> {
+    if is_type(parts) {
+        return None;
+    }
     let (end, arrow) = match parts.last()?.0 {
         Part::Arrow => (parts.len() - 1, true),
         _ => (parts.len(), false),
@@ -158,6 +161,17 @@ fn start_of(parts: &Parts) -> Option<Start> {
         None | Some((Part::Other, _)) if !arrow => None,
         _ => Some(Start { name: name_of(before, arrow), first: parts[at].1 }),
     }
+}
+
+/// Do these parts begin an interface or an enum, whatever function stands before it?
+fn is_type(parts: &Parts) -> bool {
+    let statement =
+        parts.iter().rev().take_while(|(part, _)| *part != Part::Other && *part != Part::Sign(';'));
+    let mut words = statement.filter_map(|(part, _)| match part {
+        Part::Word(word) => Some(word.as_str()),
+        _ => None,
+    });
+    words.any(|word| word == "interface" || word == "enum")
 }
 
 /// Where the parameters stand that belong to a body after `parts`, a return type in between.

@@ -20,8 +20,8 @@ use crate::app::App;
 use crate::error::AppError;
 use crate::feed::{Feed, StopCause};
 
-pub use call::{Call, Output};
 pub(crate) use call::likely_input;
+pub use call::{Call, Output};
 pub use models::Models;
 
 /// How far ahead of now a hold's deadline is set and kept.
@@ -53,21 +53,17 @@ pub(crate) struct Opened {
     pub(crate) held: Credits,
     pub(crate) deadline: Timestamp,
     pub(crate) at: Timestamp,
+    /// The card that the run was quoted under.
+    pub(crate) card: Arc<RateCard>,
 }
 
 impl Meter {
-    pub(crate) fn new(
-        app: Arc<App>,
-        run: RunRow,
-        card: Arc<RateCard>,
-        opened: &Opened,
-        feed: Arc<Feed>,
-    ) -> Self {
+    pub(crate) fn new(app: Arc<App>, run: RunRow, opened: &Opened, feed: Arc<Feed>) -> Self {
         let stops = feed.stops();
         Meter {
             app,
             run,
-            card,
+            card: Arc::clone(&opened.card),
             hold: opened.hold,
             held: opened.held,
             overdraft: Credits::ZERO,
@@ -89,10 +85,6 @@ impl Meter {
 
     pub(crate) fn steps(&self) -> &[StepRow] {
         &self.steps
-    }
-
-    pub(crate) fn held(&self) -> Credits {
-        self.held
     }
 
     /// Whether a person or a shut-down asked the run to stop, and which.

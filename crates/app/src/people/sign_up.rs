@@ -32,10 +32,7 @@ impl App {
         let entered = match &wanted.invitation {
             Some(token) => self.join(token, &wanted.account, visitor).await,
             None if self.sign_up_open().await?.value => self.found_freely(wanted, visitor).await,
-            None => {
-                tracing::warn!(target: "security", "a sign-up without invitation was refused");
-                Err(AppError::ForbiddenRole)
-            }
+            None => Err(AppError::ForbiddenRole),
         }?;
         self.people.throttle.succeeded(&by);
         Ok(entered)

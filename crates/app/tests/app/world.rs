@@ -87,7 +87,7 @@ impl World {
         let provider = ScriptedProvider::new();
         let folder = Arc::new(Folder(path));
         let app = start_app(&store, &clock, &provider, 1).await;
-        let owner = create_organization(&*store, &*clock, number).await;
+        let owner = create_organization(&*store, &clock, number).await;
         let session = app.create_session(&owner, None).await.unwrap().id;
         let seed = AtomicU64::new(1);
         let world = World { app, store, provider, clock, owner, session, seed, folder };

@@ -261,3 +261,47 @@ pub fn grant_of(command: &Command) -> Option<GrantId> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::OrgId;
+    use crate::ledger::grant::{Cause, Class};
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_micros(0).plus_seconds(seconds)
+    }
+
+    fn booked(pool: &mut Pool, command: &Command, now: Timestamp) {
+        let entry = decide(pool, command, now).map(|draft| pool.append(draft, now));
+        assert!(matches!(entry, Ok(Ok(_))), "{entry:?}");
+    }
+
+    #[test]
+    fn debt_is_not_jumped_by_a_caller_that_did_not_have_it_paid_first() {
+        let mut pool = Pool::empty(OrgId::from_bits(1));
+        let (ten, id) = (Credits::whole(10), HoldId::from_bits(1));
+        let given = |n, effective| {
+            let (class, cause) = (Class::Included, Cause::Trial);
+            let id = GrantId::from_bits(n);
+            Command::Grant(GrantTerms { id, class, cause, amount: ten, effective, expires: None })
+        };
+        let hold = |id, run, amount, deadline| {
+            let run = RunId::from_bits(run);
+            Command::Hold { hold: id, run, amount, deadline, cap: None }
+        };
+        booked(&mut pool, &given(1, at(0)), at(0));
+        booked(&mut pool, &given(2, at(100)), at(0));
+        booked(&mut pool, &hold(id, 1, ten, at(50)), at(1));
+        let overdraft = Overdraft::UpTo(ten);
+        let amount = Credits::whole(3);
+        let more = Command::Extend { hold: id, amount, deadline: at(50), overdraft };
+        booked(&mut pool, &more, at(2));
+        let charge = Credits::whole(13);
+        booked(&mut pool, &Command::Settle { hold: id, charge, estimated: false }, at(3));
+        // At 100 the second grant could pay, but nothing has booked that yet.
+        let next = hold(HoldId::from_bits(2), 2, Credits::whole(1), at(150));
+        let refused = decide(&pool, &next, at(100));
+        assert!(matches!(refused, Err(Rejected::InsufficientCredits { .. })), "{refused:?}");
+    }
+}

@@ -4,8 +4,9 @@
 //! be done. Read next: `guard` (what is refused before a route is reached), `headers`.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use ampere_credits::UserId;
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
@@ -28,6 +29,17 @@ const LONGEST_ID: usize = 128;
 #[derive(Debug, Clone)]
 pub struct RequestId(pub String);
 
+/// Who turned out to ask, for the log.
+#[derive(Debug, Clone, Default)]
+pub struct Asker(Arc<OnceLock<UserId>>);
+
+impl Asker {
+    /// The first who is known stands.
+    pub fn is(&self, user: UserId) {
+        self.0.get_or_init(|| user);
+    }
+}
+
 /// Whether a path belongs to the API: its answers are JSON and problems.
 pub fn is_api(path: &str) -> bool {
     ["/api", "/operator", "/openapi.json", "/healthz"].iter().any(|root| {
@@ -42,7 +54,9 @@ pub async fn envelope(
     next: Next,
 ) -> Response {
     let id = named(request.headers()).unwrap_or_else(|| shared.mint_request_id());
+    let asker = Asker::default();
     request.extensions_mut().insert(RequestId(id.clone()));
+    request.extensions_mut().insert(asker.clone());
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let trace = request.headers().get(TRACEPARENT).cloned();
@@ -52,6 +66,11 @@ pub async fn envelope(
         Problem::plain(Code::Internal).into_response()
     });
     let place = Place { public_url: &shared.public_url, path: &path, request_id: &id };
+    if response.status() == StatusCode::FORBIDDEN {
+        let code = response.extensions().get::<Problem>().map(|problem| problem.code.word());
+        let user = asker.0.get();
+        tracing::warn!(target: "security", request = %id, %method, path, ?user, code, "denied");
+    }
     response = written(response, &place);
     log(&method, &path, &id, response.status());
     let out = response.headers_mut();

@@ -79,9 +79,7 @@ pub async fn estimate(
     let quote = app.estimate_message(&caller, session_id, &text, model.as_deref()).await?;
     let balance = app.credits(&caller).await?.balance;
     let (basis, basis_text) = match quote.basis {
-        rating::Basis::History => {
-            (QuoteBasis::History, "From your last messages to this model.")
-        }
+        rating::Basis::History => (QuoteBasis::History, "From your last messages to this model."),
         rating::Basis::RateCard => {
             (QuoteBasis::RateCard, "From the rate card. No earlier runs to learn from yet.")
         }

@@ -17,6 +17,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::Shared;
 use super::code::Code;
+use super::envelope::Asker;
 use super::problem::Problem;
 
 /// A logged-in person. A handler that takes this cannot be reached by anybody else.
@@ -32,6 +33,9 @@ impl FromRequestParts<Arc<Shared>> for Who {
         }
         let token = login_token(&parts.headers, shared)?;
         let who = Who(shared.app.caller(token).await?);
+        if let Some(asker) = parts.extensions.get::<Asker>() {
+            asker.is(who.0.user);
+        }
         parts.extensions.insert(who.clone());
         Ok(who)
     }

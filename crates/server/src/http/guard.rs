@@ -27,7 +27,6 @@ const HEAD_BYTES: usize = 16 * 1024;
 /// Refuses, or lets the request through when it has its turn.
 pub async fn guard(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     if !is_safe(request.method()) && from_elsewhere(request.headers(), &shared.origin) {
-        tracing::warn!(target: "security", path = request.uri().path(), "cross-site refused");
         return Problem::plain(Code::CrossSite).into_response();
     }
     let head: usize = request.headers().iter().map(|(n, v)| n.as_str().len() + v.len()).sum();

@@ -162,10 +162,13 @@ async fn read(shared: &Shared, headers: &HeaderMap, body: Body) -> Result<Bytes,
     }
 }
 
+/// Logins come in a cookie, and replies are remembered without their cookies.
+const WITH_COOKIES: &str = "/api/v1/auth/";
+
 /// The key of a POST; other methods are repeatable by themselves.
 fn key_of(parts: &Parts, body: &[u8]) -> Result<Option<IdempotencyKey>, Problem> {
     let Some(value) = parts.headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
-    if parts.method != Method::POST {
+    if parts.method != Method::POST || parts.uri.path().starts_with(WITH_COOKIES) {
         return Ok(None);
     }
     let key = value.to_str().unwrap_or_default();

@@ -66,8 +66,13 @@ async fn the_log_tells_who_tried_without_secrets_and_addresses() {
     let cookie = set.headers()["set-cookie"].to_str().unwrap().to_owned();
     let login = cookie.split(['=', ';']).nth(1).unwrap().to_owned();
     assert_eq!(log_in(&serving, "a wrong guess").await, 401);
+    let url = format!("{}/api/v1/auth/logout", serving.line("Open").unwrap());
+    let pair = cookie.split(';').next().unwrap();
+    let evil = http().post(url).header("cookie", pair).header("origin", "https://evil.example");
+    assert_eq!(evil.send().await.unwrap().status().as_u16(), 403);
     let (_, log) = serving.interrupt();
     assert!(log.contains("security: logged in user=usr_"), "{log}");
+    assert!(log.contains("security: denied request=req_"), "{log}");
     assert!(log.contains("security: a log-in failed user=Some(usr_"), "{log}");
     for secret in [PASSWORD, "a wrong guess", "mia@example.com", &token, &login] {
         assert!(!log.contains(secret), "{secret} in {log}");

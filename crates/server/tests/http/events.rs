@@ -1,7 +1,7 @@
 //! Event streams: following a run from any place, and the organization's news.
 
-use ampere_adapters::ai::scripted::{Gate, Script, Step};
 use ampere_adapters::ai::Finish;
+use ampere_adapters::ai::scripted::{Gate, Script, Step};
 use serde_json::{Value, json};
 
 use crate::harness::{Events, Server};

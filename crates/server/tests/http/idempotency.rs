@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ampere_adapters::ai::scripted::{Demands, Gate, Script, ScriptedProvider};
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
 
 use crate::harness::{Client, Server};
 
@@ -171,4 +172,49 @@ async fn a_restart_remembers_replies() {
     let mut again = server.nobody().keyed("k");
     again.cookie = owner.cookie.clone();
     assert_eq!(again.post(INVITE, json!({"role": "member"})).await.expect(201), made);
+}
+
+#[tokio::test]
+async fn clients_that_hang_up_at_once_leave_no_key_taken() {
+    let server = Server::start().await;
+    let mut owner = server.owner().await;
+    let address = server.base.strip_prefix("http://").unwrap();
+    let cookie = owner.cookie.clone().unwrap();
+    let body = "{\"role\":\"member\"}";
+    for number in 0..40 {
+        let request = format!(
+            "POST {INVITE} HTTP/1.1\r\nHost: x\r\nCookie: {cookie}\r\nIdempotency-Key: {number}\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+    }
+    for number in 0..40 {
+        let mut again = owner.keyed(&number.to_string());
+        let answered = async {
+            loop {
+                let method = "POST".parse().unwrap();
+                let answer = again.send(method, INVITE, Some(body.to_owned())).await;
+                if answer.status.as_u16() != 409 {
+                    return answer;
+                }
+            }
+        };
+        let waited = tokio::time::timeout(Duration::from_secs(30), answered).await;
+        waited.expect("the key is not taken for ever").expect(201);
+    }
+    assert_eq!(invited(&mut owner).await, 40, "each was done once");
+}
+
+#[tokio::test]
+async fn a_login_is_never_replayed_without_its_cookie() {
+    let server = Server::start().await;
+    let owner = server.owner().await.keyed("again");
+    let body = json!({"email": "mia@example.com", "password": crate::harness::PASSWORD});
+    for _ in 0..2 {
+        let answer = owner.clone().post("/api/v1/auth/login", body.clone()).await;
+        answer.expect(200);
+        assert!(answer.header("set-cookie").starts_with("ampere_login="), "{answer:?}");
+    }
 }

@@ -29,8 +29,7 @@ async fn a_message_is_answered_charged_and_listed() {
     assert_eq!(sent["answer"]["run_id"], sent["run"]["id"]);
     let end = finished(&owner, &sent["run"]).await;
     assert_eq!((&end["run"]["state"], &end["run"]["credits"]), (&json!("succeeded"), &json!("1")));
-    let list =
-        owner.get(&format!("/api/v1/sessions/{session}/messages")).await.expect(200);
+    let list = owner.get(&format!("/api/v1/sessions/{session}/messages")).await.expect(200);
     let said: Vec<_> = list["data"].as_array().unwrap().iter().map(|m| &m["text"]).collect();
     assert_eq!(said, ["Greet me", "Good day."]);
     assert_eq!(list["data"][1]["run"]["credits"], "1");

@@ -6,6 +6,7 @@ use std::path::Path;
 use async_trait::async_trait;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql, params_from_iter};
 
@@ -59,6 +60,9 @@ fn open(path: &Path, flags: OpenFlags) -> Kept<Open> {
     let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
     connection.execute_batch(SETTINGS).map_err(fault)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    // One plan for each statement, whatever its values: otherwise many are compiled anew each
+    // time that values are bound, a quarter of all the work.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(fault)?;
     Ok(Open { connection })
 }
 

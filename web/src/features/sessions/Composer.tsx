@@ -47,7 +47,7 @@ export function Composer(props: Props) {
     if (ready) send();
   };
   return (
-    <div className={classes.stack}>
+    <div className={classes.stack} data-closed={gate.closed || undefined}>
       {failure ? <Failure text={`${words.notSent} ${words.saved}`} error={failure} /> : null}
       {gate.closed ? (
         <OutOfCredits

@@ -36,8 +36,8 @@ impl TestClock {
 
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
-        // Every look moves it by a microsecond, so that instants are distinct.
-        Timestamp::from_micros(self.0.fetch_add(1, Ordering::SeqCst))
+        // Every look moves it by a millisecond, so that ids made one after the other sort so.
+        Timestamp::from_micros(self.0.fetch_add(1_000, Ordering::SeqCst))
     }
 }
 
