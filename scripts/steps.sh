@@ -112,10 +112,14 @@ build_worker() {
     mark_done worker "$sources"
 }
 
-# build_model: weights and worker. Whoever names weights of their own needs none of ours.
-build_model() {
-    if [[ -z "${AMPERE_LOCAL_MODEL_PATH:-}" ]]; then
-        scripts/fetch-model || return
-    fi
-    build_worker
+# fetch_weights: looked at in full only when the file has changed since; the worker looks again.
+# Whoever names weights of their own needs none of ours.
+fetch_weights() {
+    local seen
+    [[ -n "${AMPERE_LOCAL_MODEL_PATH:-}" ]] && return 0
+    seen=$(stat -c '%n %s %Y %i' "$WEIGHTS" 2>/dev/null) && is_done weights "$seen" && return 0
+    scripts/fetch-model || return
+    mark_done weights "$(stat -c '%n %s %Y %i' "$WEIGHTS")"
 }
+
+build_model() { fetch_weights && build_worker; }

@@ -8,10 +8,10 @@ import { DESKTOP, PHONE } from '../support/browser.mjs';
 import { smallTrial } from '../support/catalogs.mjs';
 import { journey } from '../support/journey.mjs';
 import {
-  answers, ask, chooses, composer, inMidAnswer, lastRun, modelIsReady, outOfCredits, sendButton,
-  sessionOf, setUp,
+  ask, atRest, chooses, composer, inMidAnswer, lastRun, LONG, modelIsReady, outOfCredits,
+  sendButton, sessionOf, setUp,
 } from '../support/people.mjs';
-import { fitsSideways, photograph, resize, settled } from '../support/screens.mjs';
+import { fitsSideways, paint, photograph, resize, settled } from '../support/screens.mjs';
 
 const NARROW = { width: 320, height: 720 };
 const WIDE = { width: 1920, height: 1080 };
@@ -35,27 +35,27 @@ journey('Every screen in light and dark, narrow and wide, with credits and at ze
 });
 
 /**
- * axe in both schemes, the width from 320 px to wide. With `photos` also axe on a phone and four
- * photographs; `whole` ones show what is below the window's edge too.
+ * axe in both schemes at a desk and on a phone, the width from 320 px to wide. With `photos` also
+ * four photographs; `whole` ones show what is below the window's edge too.
  */
 async function look(told, name, { page = told.page, photos = true, whole = true } = {}) {
-  for (const scheme of ['light', 'dark']) {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-    await resize(page, DESKTOP);
-    await settled(page);
-    await seen(told, () => axe(page, `${name} (${scheme})`));
-    if (!photos) continue;
-    await photograph(page, `${name}-${scheme}-1280`, { whole });
-    await resize(page, PHONE);
-    await photograph(page, `${name}-${scheme}-390`, { whole });
+  const sizes = [['1280', DESKTOP, ['light', 'dark']], ['390', PHONE, ['dark', 'light']]];
+  for (const [width, size, schemes] of sizes) {
+    await resize(page, size);
+    for (const scheme of schemes) {
+      await paint(page, scheme);
+      await settled(page);
+      const judged = size === DESKTOP || (photos && scheme === 'dark');
+      if (judged) await seen(told, () => axe(page, `${name} (${scheme}, ${width} px)`));
+      if (photos) await photograph(page, `${name}-${scheme}-${width}`, { whole });
+    }
+    await seen(told, () => fitsSideways(page, `${name} at ${width} px`));
   }
-  for (const size of [WIDE, NARROW, PHONE]) {
+  for (const size of [NARROW, WIDE]) {
     await resize(page, size);
     await seen(told, () => fitsSideways(page, `${name} at ${size.width} px`));
   }
-  if (photos) await seen(told, () => axe(page, `${name} (dark, 390 px)`));
   await resize(page, DESKTOP);
-  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
   told.screens += 1;
 }
 
@@ -100,7 +100,7 @@ async function whileStreaming(told) {
   await open(page, '/', 'Home');
   await look(told, 'home-empty');
   for (const scheme of ['light', 'dark']) {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+    await paint(page, scheme);
     await resize(page, DESKTOP);
     const answer = await inMidAnswer(page, 40);
     await seen(told, () => axe(page, `session while streaming (${scheme})`));
@@ -189,16 +189,8 @@ async function whileBuying(told) {
 
 /** Real answers use the rest up; then every screen again. */
 async function atZero(told) {
-  const { owner, page, session } = told;
-  await page.goto(`/sessions/${session}`);
-  await answers(page).last().waitFor();
-  owner.expect(/status of 402 .*\/messages/);
-  while ((await owner.api.get('/credits')).state !== 'paused') {
-    const { status } = await owner.api.ask('POST', `/sessions/${session}/messages`, { text: 'Write a long poem.' });
-    assert.ok([202, 402].includes(status), String(status));
-    if (status === 402) await owner.api.ask('POST', `/sessions/${session}/messages`, { text: 'Hi' });
-    await lastRun(owner);
-  }
+  const { page } = told;
+  await runsDry(told);
   for (const [name, path, heading] of screensOf(told).filter((screen) => !screen[0].startsWith('help-'))) {
     await open(page, path, heading);
     await page.getByTestId('banner').waitFor();
@@ -208,6 +200,24 @@ async function atZero(told) {
   await open(page, '/', 'Home');
   await outOfCredits(page).waitFor();
   assert.ok(await sendButton(page).isDisabled());
+}
+
+/** Real answers until nothing can start; when the question does not fit any more, the shortest. */
+async function runsDry({ owner, session, story }) {
+  let text = LONG;
+  for (let asked = 0; asked < 20; asked += 1) {
+    const { state, available } = await atRest(owner);
+    story.saw(`${available} available: ${state}`);
+    if (state === 'paused') return;
+    const { status } = await owner.api.ask('POST', `/sessions/${session}/messages`, { text });
+    assert.ok([202, 402].includes(status), `sending answered ${status}`);
+    if (status === 402) {
+      const fresh = await owner.api.post('/sessions', {});
+      await owner.api.ask('POST', `/sessions/${fresh.id}/messages`, { text: '?' });
+      text = '?';
+    }
+  }
+  assert.fail('the pool never ran dry');
 }
 
 async function asMember(told) {

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { journey } from '../support/journey.mjs';
 import { answered, badge, modelIsReady, OWNER, setUp } from '../support/people.mjs';
+import { painted } from '../support/screens.mjs';
 import { until } from '../support/until.mjs';
 
 const MOST_TABS = 60;
@@ -38,27 +39,29 @@ async function tabTo(page, role, name) {
  * Is the focused element on top of everything, and does it (or the frame around it) look other
  * than without the focus?
  */
-function focusShown(page) {
-  return page.evaluate(async () => {
-    const painted = () => new Promise((done) => {
-      requestAnimationFrame(() => requestAnimationFrame(done));
-    });
-    const { activeElement: element } = document;
-    const { left, top, width, height } = element.getBoundingClientRect();
+async function focusShown(page) {
+  const element = await page.evaluateHandle(() => document.activeElement);
+  const uncovered = await element.evaluate((one) => {
+    const { left, top, width, height } = one.getBoundingClientRect();
     const onTop = document.elementFromPoint(left + width / 2, top + height / 2);
-    const frames = [element, element.parentElement, element.parentElement?.parentElement];
-    const looks = () => frames.map((one) => {
-      const { outlineStyle, outlineWidth, boxShadow, borderColor } = getComputedStyle(one);
-      return [outlineStyle, outlineWidth, boxShadow, borderColor].join();
-    }).join();
-    await painted();
-    const focused = looks();
-    element.blur();
-    await painted();
-    const plain = looks();
-    element.focus();
-    return { uncovered: element.contains(onTop) || onTop?.contains(element) === true, marked: focused !== plain };
+    return one.contains(onTop) || onTop?.contains(one) === true;
   });
+  await painted(page);
+  const focused = await element.evaluate(frame);
+  await element.evaluate((one) => one.blur());
+  await painted(page);
+  const plain = await element.evaluate(frame);
+  await element.evaluate((one) => one.focus());
+  return { uncovered, marked: focused !== plain };
+}
+
+/** What marks a focus, of an element and of the two around it. */
+function frame(element) {
+  const around = [element, element.parentElement, element.parentElement?.parentElement];
+  return JSON.stringify(around.map((one) => {
+    const { outlineStyle, outlineWidth, boxShadow, borderColor } = getComputedStyle(one);
+    return [outlineStyle, outlineWidth, boxShadow, borderColor];
+  }));
 }
 
 async function logsIn({ story, server, first, page }) {

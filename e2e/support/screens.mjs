@@ -18,10 +18,24 @@ export async function settled(page) {
   await page.evaluate(() => document.fonts.ready.then(() => null));
 }
 
+/** Another colour scheme of the system, and the page painted in it. */
+export async function paint(page, scheme) {
+  await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+  await page.waitForFunction(
+    (wanted) => document.documentElement.dataset.mantineColorScheme === wanted,
+    scheme,
+  );
+}
+
 /** Another size of window, and the page laid out for it. */
 export async function resize(page, size) {
   await page.setViewportSize(size);
   await page.waitForFunction((width) => window.innerWidth === width, size.width);
+  await painted(page);
+}
+
+/** What has changed until now is laid out and on the screen. */
+export async function painted(page) {
   await page.evaluate(() => new Promise((done) => {
     requestAnimationFrame(() => requestAnimationFrame(() => done(null)));
   }));

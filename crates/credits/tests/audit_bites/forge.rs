@@ -42,13 +42,22 @@ pub struct Forge {
     start: Timestamp,
     now: Timestamp,
     skipped: u64,
+    /// Seconds from a taking to its deadline.
+    lasts: i64,
     drafts: Vec<Entry>,
 }
 
 impl Forge {
     pub fn new() -> Self {
         let start = Timestamp::from_micros(1_800_000_000_000_000);
-        Forge { org: OrgId::from_bits(7), start, now: start, skipped: 0, drafts: Vec::new() }
+        Forge {
+            org: OrgId::from_bits(7),
+            start,
+            now: start,
+            skipped: 0,
+            lasts: 3_600,
+            drafts: Vec::new(),
+        }
     }
 
     /// Grants 1 (included 10, 30 days), 2 (included 10, 60 days), 3 (purchased 20, for ever).
@@ -97,6 +106,11 @@ impl Forge {
         self
     }
 
+    pub fn lasting(&mut self, seconds: i64) -> &mut Self {
+        self.lasts = seconds;
+        self
+    }
+
     pub fn skip_a_position(&mut self) -> &mut Self {
         self.skipped += 1;
         self
@@ -131,7 +145,7 @@ impl Forge {
     }
 
     fn takes(&mut self, n: u128, of: u128, cap: Option<Credits>, parts: Parts) -> &mut Self {
-        let deadline = self.now.plus_seconds(3_600);
+        let deadline = self.now.plus_seconds(self.lasts);
         let charged_before = Credits::ZERO;
         let fact = Fact::Held { hold: hold(n), run: run(of), deadline, cap, charged_before };
         self.book(fact, &into(n, parts))
@@ -146,7 +160,7 @@ impl Forge {
         if overdraft > 0 {
             moves.push((Account::Overdraft, Account::HeldOverdraft(hold(n)), overdraft));
         }
-        let deadline = self.now.plus_seconds(3_600);
+        let deadline = self.now.plus_seconds(self.lasts);
         self.book(Fact::Extended { hold: hold(n), deadline }, &moves)
     }
 

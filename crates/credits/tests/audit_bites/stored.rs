@@ -85,3 +85,20 @@ fn every_stored_number_that_is_off_by_the_least_is_caught() {
         assert!(found.is_superset(&expected), "{name}: found {found:?}, not {expected:?}");
     }
 }
+
+#[test]
+fn rows_that_have_no_place_in_the_journal_are_told() {
+    let mut forge = Forge::with_grants();
+    forge.held(1, &[(1, 10)]);
+    let journal = forge.journal();
+    let told = |plant: fn(&mut StoredPool)| {
+        let mut stored = forge.stored(&journal);
+        plant(&mut stored);
+        let report = audit(forge.org(), &journal, &stored);
+        report.findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    };
+    let hold_too_many = told(|s| s.holds[0].id = hold(77));
+    assert!(hold_too_many.contains("is stored, but not in the journal"), "{hold_too_many}");
+    let key_twice = told(|s| s.keys.push(s.keys[0].clone()));
+    assert!(key_twice.contains("the key key 0 is stored twice"), "{key_twice}");
+}

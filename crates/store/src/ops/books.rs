@@ -18,13 +18,13 @@ statements! {
     /// All organizations.
     ORGANIZATIONS = "SELECT id, name, zone, created_at FROM organizations ORDER BY id";
     /// Entries after a position.
-    JOURNAL = "SELECT bytes FROM entries WHERE org = $1 AND position > $2 \
+    JOURNAL = "SELECT position, hash, bytes FROM entries WHERE org = $1 AND position > $2 \
                ORDER BY position LIMIT $3";
     /// Every hold.
     ALL_HOLDS = concat!(
         "SELECT ", hold_columns!(), " FROM holds WHERE org = $1 ORDER BY opened_at, id");
     /// Every key with its entry.
-    ALL_KEYS = "SELECT k.key, k.hash, e.bytes FROM keys k \
+    ALL_KEYS = "SELECT k.key, k.hash, e.position, e.hash, e.bytes FROM keys k \
             LEFT JOIN entries e ON e.org = k.org AND e.position = k.position \
             WHERE k.org = $1 ORDER BY k.position";
     /// What the usage lines of each run sum to.

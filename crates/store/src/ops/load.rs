@@ -3,7 +3,7 @@
 //! Reads open state, never history. Never decides.
 
 use ampere_credits::ledger::{
-    EndKind, Ended, Entry, Grant, GrantTerms, Hold, Known, Pool, Slice, canon,
+    EndKind, Ended, Entry, Grant, GrantTerms, Hash, Hold, Known, Pool, Slice, canon,
 };
 use ampere_credits::{Credits, GrantId, HoldId, OrgId, RunId};
 
@@ -43,7 +43,7 @@ statements! {
     /// One hold.
     HOLD = concat!("SELECT ", hold_columns!(), " FROM holds WHERE org = $1 AND id = $2");
     /// What was committed under a key.
-    KEY = "SELECT k.hash, e.bytes FROM keys k \
+    KEY = "SELECT k.hash, e.position, e.hash, e.bytes FROM keys k \
            LEFT JOIN entries e ON e.org = k.org AND e.position = k.position \
            WHERE k.org = $1 AND k.key = $2";
     /// What a run was charged by holds that have ended.
@@ -127,22 +127,29 @@ pub(super) async fn known(
     used.map(|(key, mut row)| Ok((key, known_row(&mut row)?))).collect()
 }
 
-/// A key's hash and its entry's bytes.
+/// A key's hash and its entry.
 pub(super) fn known_row(row: &mut Row) -> Kept<Known> {
     let hash = row.take()?;
-    let entry = decode(row.take()?)?;
+    let entry = read_entry(row)?;
     let outcome = entry.outcome().map_err(|error| StoreError::Damaged(error.to_string()))?;
     Ok(Known { hash, outcome })
 }
 
-/// An entry from its canonical bytes.
-pub(super) fn decode(bytes: Vec<u8>) -> Kept<Entry> {
-    canon::decode(&bytes).map_err(|error| StoreError::Damaged(error.to_string()))
+/// An entry: its position, hash and bytes.
+pub(super) fn entry_row(mut row: Row) -> Kept<Entry> {
+    read_entry(&mut row)
 }
 
-/// A row that is nothing but an entry's bytes.
-pub(super) fn entry_row(mut row: Row) -> Kept<Entry> {
-    decode(row.take()?)
+/// An entry is its canonical bytes; they must be those of this place and hash.
+fn read_entry(row: &mut Row) -> Kept<Entry> {
+    let (position, hash): (u64, Hash) = (row.take()?, row.take()?);
+    let bytes: Vec<u8> = row.take()?;
+    let entry = canon::decode(&bytes);
+    let entry = entry.map_err(|error| StoreError::Damaged(format!("{position}: {error}")))?;
+    if (entry.position, entry.hash) != (position, hash) {
+        return Err(StoreError::Damaged(format!("entry {position} is not what was booked")));
+    }
+    Ok(entry)
 }
 
 /// A grant.

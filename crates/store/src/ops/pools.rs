@@ -20,7 +20,7 @@ statements! {
     GRANTS = concat!(
         "SELECT ", grant_columns!(), " FROM grants WHERE org = $1 ORDER BY position DESC");
     /// Entries before a position.
-    ENTRIES = "SELECT bytes FROM entries WHERE org = $1 AND position < $2 \
+    ENTRIES = "SELECT position, hash, bytes FROM entries WHERE org = $1 AND position < $2 \
                ORDER BY position DESC LIMIT $3";
     /// A run's holds.
     HOLDS_OF_RUN = concat!(
@@ -28,7 +28,7 @@ statements! {
          ORDER BY opened_at, id");
     /// A run's entries.
     ENTRIES_OF_RUN =
-        "SELECT bytes FROM entries WHERE org = $1 AND run = $2 ORDER BY position";
+        "SELECT position, hash, bytes FROM entries WHERE org = $1 AND run = $2 ORDER BY position";
     /// Pools with unheld credits past their expiry.
     EXPIRIES_DUE = "SELECT org FROM grants WHERE unheld > 0 AND expires_at <= $1";
     /// Open holds past their deadline.

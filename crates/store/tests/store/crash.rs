@@ -13,9 +13,10 @@ use std::sync::Arc;
 
 use ampere_credits::ledger::{Hash, Pool};
 use ampere_store::open_sqlite;
-use ampere_store::ports::Store;
+use ampere_store::ports::{Store, StoreError};
+use rusqlite::Connection;
 
-use crate::asks::org;
+use crate::asks::*;
 use crate::people::{before, page};
 use crate::world::{Folder, START, TestClock, World, audit, examine};
 use copies::{Live, copy_of, flip_a_bit};
@@ -105,6 +106,25 @@ async fn bits_turned_over_in_the_database_are_never_another_journal() {
 
 fn books(pool: &Pool) -> (u64, Hash, ampere_credits::Credits) {
     (pool.position, pool.head, pool.spent)
+}
+
+#[tokio::test]
+async fn an_entry_that_is_not_what_was_booked_is_not_read() {
+    for harm in [
+        "UPDATE entries SET bytes = zeroblob(200) WHERE position = 2",
+        "UPDATE entries SET hash = zeroblob(32) WHERE position = 2",
+        "UPDATE entries SET bytes = (SELECT bytes FROM entries WHERE position = 1), \
+         hash = (SELECT hash FROM entries WHERE position = 1) WHERE position = 2",
+        "DELETE FROM entries WHERE position = 2",
+    ] {
+        let world = World::sqlite();
+        world.commit(org(1), vec![top_up(1, 5), hold(1, 3)]).await;
+        Connection::open(world.folder.database()).unwrap().execute_batch(harm).unwrap();
+        // A key whose entry is lost was used all the same: never a second time.
+        let again = world.store.commit(org(1), vec![hold(1, 3)]).await;
+        assert!(matches!(again, Err(StoreError::Damaged(_))), "{harm}: {again:?}");
+        assert!(world.store.keys(org(1)).await.is_err(), "{harm}");
+    }
 }
 
 /// Everything that the killed process said it had done is there, with all of its rows; of the

@@ -31,9 +31,13 @@ impl Said {
     }
 }
 
-/// Runs the spending process under another program.
-fn spend_under(folder: &Folder, program: &str, arguments: &[&str]) -> Said {
-    let spending = process(folder, "crash::load::spends_until_the_disk_fails", 1);
+/// What the process does that is run on a disk that fails.
+const SPEND: &str = "crash::load::spends_until_the_disk_fails";
+const CRASH: &str = "crash::load::crashes_when_the_disk_fails";
+
+/// Runs such a process under another program.
+fn run_under(folder: &Folder, test: &str, program: &str, arguments: &[&str]) -> Said {
+    let spending = process(folder, test, 1);
     let mut command = Command::new(program);
     command.args(arguments.iter().map(OsString::from));
     command.arg(spending.get_program()).args(spending.get_args());
@@ -45,7 +49,7 @@ fn spend_under(folder: &Folder, program: &str, arguments: &[&str]) -> Said {
 /// Where no file can be made longer than so many KiB (RLIMIT_FSIZE; an error, no signal).
 fn spend_with_room_for(folder: &Folder, kibibytes: u32) -> Said {
     let script = format!("trap '' XFSZ; ulimit -f {kibibytes}; exec \"$0\" \"$@\"");
-    spend_under(folder, "bash", &["-c", &script])
+    run_under(folder, SPEND, "bash", &["-c", &script])
 }
 
 async fn prepared() -> Folder {
@@ -134,7 +138,7 @@ async fn without_a_fence_the_outcome_is_unknown_and_nothing_more_is_written() {
 
 /// A disk that fails to confirm writes, from the so-manieth on, once or for ever; none where
 /// this machine cannot bring that about.
-fn spend_unconfirmed(folder: &Folder, when: &str) -> Option<Said> {
+fn run_unconfirmed(folder: &Folder, test: &str, when: &str) -> Option<Said> {
     let trial = Command::new("strace").args(["-f", "-e", "trace=none", "true"]).output();
     if !trial.is_ok_and(|output| output.status.success()) {
         println!("skipped: a failing fsync needs strace, which does not work here");
@@ -144,13 +148,13 @@ fn spend_unconfirmed(folder: &Folder, when: &str) -> Option<Said> {
     let log = folder.path().join("strace.log");
     let log = log.to_str().unwrap();
     let arguments = ["-f", "-qq", "-o", log, "-e", "trace=fsync,fdatasync", "-e", &inject];
-    Some(spend_under(folder, "strace", &arguments))
+    Some(run_under(folder, test, "strace", &arguments))
 }
 
 #[tokio::test]
 async fn a_commit_that_the_disk_did_not_confirm_is_taken_back_for_good() {
     let folder = prepared().await;
-    let Some(said) = spend_unconfirmed(&folder, "20") else { return };
+    let Some(said) = run_unconfirmed(&folder, SPEND, "20") else { return };
     assert!(said.told("failed ").starts_with("Unavailable"), "{}", said.0);
     let last = said.position("position ");
     assert!(said.told("again ").starts_with("Ok("), "{}", said.0);
@@ -161,9 +165,21 @@ async fn a_commit_that_the_disk_did_not_confirm_is_taken_back_for_good() {
 }
 
 #[tokio::test]
+async fn a_commit_that_the_disk_did_not_confirm_does_not_come_to_life_after_a_crash() {
+    let folder = prepared().await;
+    let Some(said) = run_unconfirmed(&folder, CRASH, "20") else { return };
+    assert!(said.told("failed ").starts_with("Unavailable"), "{}", said.0);
+    let acknowledged = said.acknowledged();
+    let last = acknowledged.last().unwrap().position;
+    let store = reopened(&folder);
+    assert_eq!(audit(&*store, org(1), START).await.position, last, "its frames are fenced off");
+    goes_on(&*store, &acknowledged).await;
+}
+
+#[tokio::test]
 async fn a_commit_that_the_disk_never_confirms_is_unknown() {
     let folder = prepared().await;
-    let Some(said) = spend_unconfirmed(&folder, "20+") else { return };
+    let Some(said) = run_unconfirmed(&folder, SPEND, "20+") else { return };
     assert!(said.told("failed ").starts_with("Unknown"), "{}", said.0);
     assert!(said.told("again ").starts_with("Err(Unavailable"), "{}", said.0);
     let last = said.acknowledged().last().unwrap().position;

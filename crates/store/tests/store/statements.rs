@@ -43,6 +43,38 @@ fn parameters_are_numbered_in_order_of_first_appearance() {
     }
 }
 
+/// What is asked before anybody's organization is known, or over all of them.
+const OVER_ALL: [&str; 13] = [
+    "ACCEPT",
+    "BY_REFERENCE",
+    "BY_TOKEN",
+    "DECLINE",
+    "END_LOGIN",
+    "END_LOGINS",
+    "EXPIRIES_DUE",
+    "HOLDS_DUE",
+    "HOME",
+    "LOGINS",
+    "OPEN_BY_TOKEN",
+    "ORPHANS",
+    "TOUCH",
+];
+
+/// Tables of the whole installation.
+const OF_ALL: [&str; 5] = ["organizations", "rate_cards", "replies", "settings", "users"];
+
+#[test]
+fn every_other_statement_is_of_one_organization() {
+    for statement in statements().iter().filter(|each| !OVER_ALL.contains(&each.name())) {
+        let sql = statement.sql();
+        let words: Vec<_> = sql.split_whitespace().collect();
+        let after = |word: &&[&str]| ["FROM", "INTO", "UPDATE"].contains(&word[0]);
+        let table = words.windows(2).find(after).unwrap()[1];
+        let one = sql.contains("org = $") || sql.contains("(org, ") || sql.contains("(id, org, ");
+        assert!(one || OF_ALL.contains(&table), "{}: {sql}", statement.name());
+    }
+}
+
 /// The steps of SQLite's plan for a statement.
 fn plan(connection: &Connection, statement: &Statement) -> Vec<String> {
     let asked = format!("EXPLAIN QUERY PLAN {}", statement.sql());

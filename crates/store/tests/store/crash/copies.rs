@@ -54,6 +54,8 @@ impl Live {
             let whole = 4 * 40 * 6;
             while acknowledged.load(Ordering::SeqCst) < copy * whole / (copies + 1) {
                 tokio::task::yield_now().await;
+                // A task that has failed says so, instead of being waited for.
+                tasks.try_join_next().transpose().unwrap();
             }
             let before = acknowledged.load(Ordering::SeqCst);
             taken.push((before, copy_of(&world.folder)));

@@ -117,3 +117,15 @@ async fn spends_until_the_disk_fails() {
         return;
     }
 }
+
+/// Spends until a commit fails, says so, and crashes before anything else is written.
+#[tokio::test]
+#[ignore = "a process that other tests start on a disk that will fail"]
+async fn crashes_when_the_disk_fails() {
+    let (store, first) = given().unwrap();
+    for number in first..first + 5_000 {
+        let Err(error) = spend(&*store, begin(number)).await else { continue };
+        println!("failed {error:?}");
+        std::process::abort();
+    }
+}
