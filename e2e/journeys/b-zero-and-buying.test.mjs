@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { smallTrial } from '../support/catalogs.mjs';
 import { journey } from '../support/journey.mjs';
 import {
-  answered, answers, ask, badge, badgeNumber, chooses, composer, LONG, modelIsReady,
-  outOfCredits, paysWith, sendButton, sessionOf, setUp, SHORT, usesUp, written,
+  answered, answers, ask, atRest, badge, badgeNumber, chooses, composer, LONG,
+  modelIsReady, outOfCredits, paysWith, sendButton, sessionOf, setUp, SHORT, usesUp, written,
 } from '../support/people.mjs';
 import { repository } from '../support/places.mjs';
 import { until } from '../support/until.mjs';
@@ -20,6 +20,7 @@ journey('Zero: the pool runs dry, work pauses, a purchase lets it go on', async 
   const server = await story.server({ catalog: smallTrial('7') });
   const owner = await story.person(server);
   const told = { story, server, owner, page: owner.page };
+  await story.step('A message too large for what is left is refused with its numbers', () => isTooLarge(told));
   await story.step('Real answers use the trial up', () => runsDry(told));
   await story.step('The pause says what happened, what works and who can fix it', () => isPaused(told));
   await story.step('The API refuses with one 402 problem and changes nothing', () => isRefused(told));
@@ -30,12 +31,28 @@ journey('Zero: the pool runs dry, work pauses, a purchase lets it go on', async 
   await story.step('The kept draft is sent without a reload', () => goesOn(told));
 });
 
-async function runsDry(told) {
-  const { story, owner, page } = told;
-  await setUp(owner, told.server);
+async function isTooLarge(told) {
+  const { story, server, owner, page } = told;
+  await setUp(owner, server);
   await modelIsReady(owner);
   await ask(page, SHORT);
   told.session = sessionOf(page);
+  const { state, available } = await atRest(owner);
+  assert.notEqual(state, 'paused');
+  owner.expect(/status of 402 .*\/messages/);
+  await composer(page).fill(DRAFT);
+  await sendButton(page).click();
+  const numbers = outOfCredits(page).getByText(/^This needs a hold of [\d.,]+ credits; /);
+  await numbers.waitFor();
+  const said = await numbers.innerText();
+  assert.ok(said.endsWith(`; ${written(available)} are available.`), said);
+  assert.equal(await composer(page).inputValue(), DRAFT, 'the draft is kept');
+  assert.equal(await answers(page).count(), 1, 'nothing was started');
+  story.saw(`“${said}”`);
+}
+
+async function runsDry(told) {
+  const { story, owner, page } = told;
   // A long answer may finish beyond what is left: started work is not cut off.
   const count = await usesUp(owner, LONG, (nth, before, after) => {
     story.saw(`answer ${nth}: ${before.available} → ${after.available} available (${after.state})`);

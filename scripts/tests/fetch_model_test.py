@@ -127,9 +127,10 @@ class FetchModel(unittest.TestCase):
         ours |= {"PIP_CONFIG_FILE": os.devnull, "PIP_NO_CACHE_DIR": "1"}
         out = subprocess.PIPE
         command = [sys.executable, str(SCRIPT)]
-        return subprocess.Popen(
-            command, env=os.environ | ours, stdout=out, stderr=subprocess.STDOUT, text=True
-        )
+        # Started in the background by a shell, we would hand down that Ctrl-C is ignored.
+        heard = lambda: signal.signal(signal.SIGINT, signal.default_int_handler)
+        options = {"stdout": out, "stderr": subprocess.STDOUT, "text": True, "preexec_fn": heard}
+        return subprocess.Popen(command, env=os.environ | ours, **options)
 
     def run_script(self):
         process = self.start()
