@@ -30,11 +30,14 @@ export const loginsQuery = queryOptions({
 
 export const membersQuery = queryOptions({
   queryKey: ['members'],
+  // No event tells of people who join or leave: every look asks.
+  staleTime: 0,
   queryFn: () => call(api.listMembers()),
 });
 
 export const invitationsQuery = queryOptions({
   queryKey: ['invitations'],
+  staleTime: 0,
   queryFn: () => call(api.listInvitations()),
 });
 

@@ -52,7 +52,8 @@ impl Live {
         let mut taken = Vec::new();
         for copy in 1..=copies {
             let whole = 4 * 40 * 6;
-            while acknowledged.load(Ordering::SeqCst) < copy * whole / (copies + 1) {
+            let wanted = copy * whole / (copies + 1);
+            while acknowledged.load(Ordering::SeqCst) < wanted && !tasks.is_empty() {
                 tokio::task::yield_now().await;
                 // A task that has failed says so, instead of being waited for.
                 tasks.try_join_next().transpose().unwrap();
