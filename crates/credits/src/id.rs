@@ -136,6 +136,16 @@ ids! {
     GrantId = "grt";
     /// One purchase at the payment provider's checkout.
     CheckoutId = "pay";
+    /// A file that a person gave to work with.
+    FileId = "file";
+    /// A workflow: steps that were put together.
+    WorkflowId = "wf";
+    /// A schedule: what starts by itself, and when.
+    ScheduleId = "sch";
+    /// A piece of background work that is still to be done.
+    JobId = "job";
+    /// Inputs of a tool that a person kept.
+    SavedInputsId = "sin";
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ pub mod time;
 
 pub use amount::{AmountError, Credits, Money, Overflow};
 pub use id::{
-    CheckoutId, GrantId, HoldId, IdError, InvitationId, LoginId, MessageId, OrgId, RunId,
-    SessionId, UserId,
+    CheckoutId, FileId, GrantId, HoldId, IdError, InvitationId, JobId, LoginId, MessageId, OrgId,
+    RunId, SavedInputsId, ScheduleId, SessionId, UserId, WorkflowId,
 };
 pub use time::{Clock, Day, Entropy, TimeError, Timestamp, Zone};

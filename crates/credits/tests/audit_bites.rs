@@ -1,6 +1,7 @@
 //! The auditor must bite: each fault planted here is caught by the invariant that names it, even
 //! where the stored balances agree with the faulty journal.
 
+mod background;
 mod forge;
 mod planted;
 mod stored;
@@ -8,7 +9,7 @@ mod stored;
 use std::collections::BTreeSet;
 
 use ampere_credits::ledger::audit::{INVARIANTS, Report, audit};
-use ampere_credits::ledger::{Class, Command, EndKind, Fact, GrantTerms};
+use ampere_credits::ledger::{Class, Command, Draw, EndKind, Fact, GrantTerms};
 use ampere_credits::{Credits, HoldId, RunId, Timestamp};
 
 use crate::lane::Lane;
@@ -47,6 +48,7 @@ fn every_invariant_is_checked_at_least_once_in_a_full_story() {
         amount: whole(2),
         deadline,
         cap: Some(whole(5)),
+        draw: Draw::Pool,
     };
     lane.ask("a", Command::Grant(terms), at(0));
     lane.ask("b", take(1), at(1));

@@ -117,6 +117,15 @@ fn ends() -> Vec<Draft> {
             granted((g(0x13), Class::Included, Cause::Adjustment), micros(3), at(0), None),
             vec![(Account::Issued, left(0x13), 3)],
         ),
+        (
+            granted(
+                (g(0x14), Class::Background, Cause::Background),
+                micros(20_000_000),
+                at(0),
+                Some(at(2_592_000_000_000)),
+            ),
+            vec![(Account::Issued, left(0x14), 20_000_000)],
+        ),
     ]
 }
 
@@ -225,8 +234,8 @@ fn unknown_words_of_the_format_are_refused_by_name() {
     assert_eq!(with(0, 0, 2), Err("an unknown version"));
     assert_eq!(with(0, fact, 0), Err("an unknown fact"));
     assert_eq!(with(0, fact, 8), Err("an unknown fact"));
-    assert_eq!(with(0, fact + 17, 3), Err("an unknown class"));
-    assert_eq!(with(0, fact + 18, 4), Err("an unknown cause"));
+    assert_eq!(with(0, fact + 17, 4), Err("an unknown class"));
+    assert_eq!(with(0, fact + 18, 5), Err("an unknown cause"));
     assert_eq!(with(0, fact + 35, 2), Err("a flag that is neither 0 nor 1"));
     assert_eq!(with(6, fact + 33, 4), Err("an unknown end"));
     assert_eq!(with(9, fact + 5, 0), Err("an unknown account"));
@@ -258,8 +267,13 @@ fn credits() -> impl Strategy<Value = Credits> {
 }
 
 fn fact() -> impl Strategy<Value = Fact> {
-    let class = prop_oneof![Just(Class::Included), Just(Class::Purchased)];
-    let cause = prop_oneof![Just(Cause::Trial), Just(Cause::TopUp), Just(Cause::Adjustment)];
+    let class = prop_oneof![Just(Class::Included), Just(Class::Purchased), Just(Class::Background)];
+    let cause = prop_oneof![
+        Just(Cause::Trial),
+        Just(Cause::TopUp),
+        Just(Cause::Adjustment),
+        Just(Cause::Background),
+    ];
     let how = prop_oneof![Just(EndKind::Settled), Just(EndKind::Released), Just(EndKind::Lapsed)];
     let id = any::<u128>;
     prop_oneof![

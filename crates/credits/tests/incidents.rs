@@ -3,10 +3,12 @@
 
 mod money;
 mod rating;
+mod running_out;
 mod time;
 
 use ampere_credits::ledger::{
-    Answer, Cause, Class, Command, Fact, GrantTerms, Overdraft, Pool, Rejected, Request, decide,
+    Answer, Cause, Class, Command, Draw, Fact, GrantTerms, Overdraft, Pool, Rejected, Request,
+    decide,
 };
 use ampere_credits::{Credits, GrantId, HoldId, RunId, Timestamp};
 
@@ -24,7 +26,11 @@ fn terms(n: u128, class: Class, credits: u32, from: i64) -> GrantTerms {
     GrantTerms {
         id: GrantId::from_bits(n),
         class,
-        cause: if class == Class::Included { Cause::Trial } else { Cause::TopUp },
+        cause: match class {
+            Class::Included => Cause::Trial,
+            Class::Purchased => Cause::TopUp,
+            Class::Background => Cause::Background,
+        },
         amount: whole(credits),
         effective: at(from),
         expires: Some(at(from).plus_days(30)),
@@ -38,6 +44,7 @@ fn hold(n: u128, run: u128, credits: u32, from: i64) -> Command {
         amount: whole(credits),
         deadline: at(from + 60),
         cap: None,
+        draw: Draw::Pool,
     }
 }
 
@@ -249,6 +256,7 @@ fn incident_vm0_31669_killing_live_runs_at_zero() {
         amount: whole(3),
         deadline: at(60),
         overdraft,
+        draw: Draw::Pool,
     };
     lacking(&lane.ask("more", more(Overdraft::Never), at(1)));
     done(lane.ask("finish", more(Overdraft::UpTo(whole(200))), at(1)));

@@ -8,7 +8,8 @@ use ampere_credits::ledger::audit::{Bounds, Report, StoredPool, Totals, audit};
 use ampere_credits::ledger::canon;
 use ampere_credits::ledger::decide::{grant_of, hold_of, run_of};
 use ampere_credits::ledger::{
-    Answer, Balance, Command, Entry, Fact, Hash, Hold, Keys, Known, Pool, Request, execute_batch,
+    Answer, Balance, Batch, Command, Entry, Fact, Hash, Hold, Keys, Known, Pool, Queueing, Request,
+    SERVED_AT_ONCE, Served, Waiting, execute_batch,
 };
 use ampere_credits::{Credits, OrgId, RunId, Timestamp};
 
@@ -20,6 +21,8 @@ pub struct Lane {
     pub journal: Vec<Entry>,
     charged: BTreeMap<RunId, Credits>,
     pub keys: Keys,
+    /// Who waits, in order.
+    pub queue: Vec<Waiting>,
     /// The latest instant that the lane has seen on its clock.
     pub clock: Timestamp,
 }
@@ -28,11 +31,19 @@ pub struct Lane {
 pub struct Commit {
     pub answers: Vec<Answer>,
     pub entries: Vec<Entry>,
+    pub served: Vec<Served>,
+    pub joined: Vec<Waiting>,
+    pub more: bool,
 }
 
-/// A request whose hash is that of its own words.
+/// A request whose hash is that of its own words; it overtakes whoever waits.
 pub fn request(key: &str, command: Command) -> Request {
-    Request { key: key.to_owned(), hash: hash_of(&command), command }
+    queueing(key, command, Queueing::Overtakes)
+}
+
+/// A request that stands so to the queue.
+pub fn queueing(key: &str, command: Command, queueing: Queueing) -> Request {
+    Request { key: key.to_owned(), hash: hash_of(&command), command, queueing }
 }
 
 pub fn hash_of(command: &Command) -> Hash {
@@ -48,6 +59,7 @@ impl Lane {
             journal: Vec::new(),
             charged: BTreeMap::new(),
             keys: Keys::new(),
+            queue: Vec::new(),
             clock: Timestamp::default(),
         }
     }
@@ -58,8 +70,15 @@ impl Lane {
         self.working.compact();
         for each in requests {
             self.load(&each.command);
+            self.load_run(each.queueing.run());
         }
-        let batch = execute_batch(&mut self.working, requests, &self.keys, clock).unwrap();
+        // As few of the queue as may be.
+        let mut queue = self.queue.clone();
+        queue.truncate(SERVED_AT_ONCE + 1);
+        for each in &queue {
+            self.load(&each.command(clock));
+        }
+        let batch = execute_batch(&mut self.working, requests, &self.keys, &queue, clock).unwrap();
         for entry in &batch.entries {
             assert_eq!(canon::decode(&canon::encode(entry)).as_ref(), Ok(entry));
             self.full.apply(entry).unwrap();
@@ -74,8 +93,23 @@ impl Lane {
             }
         }
         self.journal.extend(batch.entries.iter().cloned());
+        self.keep_queue(&batch);
         self.same_open_state();
-        Commit { answers: batch.answers, entries: batch.entries }
+        let Batch { answers, entries, served, joined, more } = batch;
+        Commit { answers, entries, served, joined, more }
+    }
+
+    /// Rows of the queue: those who joined are added, those who were served are gone.
+    fn keep_queue(&mut self, batch: &Batch) {
+        self.queue.extend(batch.joined.iter().cloned());
+        for served in &batch.served {
+            self.queue.retain(|waiting| waiting.run != served.run);
+            self.keys.extend(served.remembered());
+        }
+        self.queue.sort_by_key(Waiting::place);
+        let mut runs: Vec<RunId> = self.queue.iter().map(|waiting| waiting.run).collect();
+        runs.sort();
+        assert!(runs.windows(2).all(|pair| pair[0] != pair[1]), "a run waits twice");
     }
 
     /// One request in a commit of its own.
@@ -116,7 +150,11 @@ impl Lane {
         if let Some(grant) = grant.filter(|grant| self.working.grant(grant.terms.id).is_none()) {
             self.working.insert_grant(grant);
         }
-        if let Some(run) = run_of(command) {
+        self.load_run(run_of(command));
+    }
+
+    fn load_run(&mut self, run: Option<RunId>) {
+        if let Some(run) = run {
             let charged = self.charged.get(&run).copied().unwrap_or_default();
             self.working.charged.insert(run, charged);
         }

@@ -1,12 +1,14 @@
 //! A second pool, written from the law and not from the code: every credit is a unit that lies
 //! somewhere, and is moved one at a time to wherever the law says. Slow, simple, no slices, no
-//! entries, no sorted lists. It is what the random tests compare with. The commands are in `rules`.
+//! entries, no sorted lists. It is what the random tests compare with. The commands are in
+//! `rules`, the runs that wait in `queue`.
 
+mod queue;
 mod rules;
 
 use std::collections::BTreeMap;
 
-use ampere_credits::ledger::{Answer, EndKind, Hash, Rejected, Request};
+use ampere_credits::ledger::{Answer, Class, Command, EndKind, Hash, Rejected, Request, Waiting};
 use ampere_credits::{Credits, GrantId, HoldId, RunId, Timestamp};
 
 /// Where a unit of a grant lies.
@@ -22,7 +24,7 @@ pub enum Place {
 
 #[derive(Debug, Clone)]
 pub struct ModelGrant {
-    purchased: bool,
+    class: Class,
     effective: Timestamp,
     expires: Option<Timestamp>,
     pub units: BTreeMap<Place, i64>,
@@ -54,10 +56,21 @@ pub enum Reply {
     Done(Deed),
     Replayed(Deed),
     Refused(Rejected),
+    Waits,
 }
 
-/// Available, held, included, purchased, outstanding, in units.
-pub type Seen = [i64; 5];
+/// What one commit did.
+#[derive(Debug)]
+pub struct Told {
+    pub replies: Vec<Reply>,
+    /// Who left the queue, in order.
+    pub served: Vec<(RunId, HoldId, Reply)>,
+    pub more: bool,
+}
+
+/// Available, held, included, purchased, outstanding, and of the background allowance what is
+/// left and what is unheld, in units.
+pub type Seen = [i64; 7];
 
 #[derive(Debug, Clone)]
 pub struct Model {
@@ -69,6 +82,8 @@ pub struct Model {
     pub debt: i64,
     pub last: Timestamp,
     pub position: u64,
+    /// Everybody who waits, in no order.
+    pub queue: Vec<Waiting>,
     keys: BTreeMap<String, (Hash, Deed)>,
 }
 
@@ -82,18 +97,21 @@ impl Model {
             debt: 0,
             last: Timestamp::default(),
             position: 0,
+            queue: Vec::new(),
             keys: BTreeMap::new(),
         }
     }
 
     /// One commit.
-    pub fn commit(&mut self, requests: &[Request], clock: Timestamp) -> Vec<Reply> {
+    pub fn commit(&mut self, requests: &[Request], clock: Timestamp) -> Told {
         let behind = self.last.micros() - clock.micros();
         let now = self.last.max(clock);
         if requests.is_empty() {
             self.time_passes(now);
         }
-        requests.iter().map(|request| self.request(request, behind, now)).collect()
+        let replies = requests.iter().map(|request| self.request(request, behind, now)).collect();
+        let (served, more) = if behind > 2_000_000 { (Vec::new(), false) } else { self.serve(now) };
+        Told { replies, served, more }
     }
 
     fn request(&mut self, request: &Request, behind_micros: i64, now: Timestamp) -> Reply {
@@ -105,14 +123,19 @@ impl Model {
             }
             None => {}
         }
+        let reply = self.attempt(&request.command, self.ahead_of(request), now);
+        if let Reply::Done(deed) = reply {
+            self.keys.insert(request.key.clone(), (request.hash, deed));
+        }
+        self.joins(request, reply)
+    }
+
+    /// A command and all that follows from it; `ahead` wait before it, if it may not overtake.
+    fn attempt(&mut self, command: &Command, ahead: u32, now: Timestamp) -> Reply {
         let before = self.position;
         self.pay_debt(now);
-        let reply = match self.command(&request.command, now) {
-            Ok(deed) => {
-                let deed = Deed { position: self.booked(now), at: now, ..deed };
-                self.keys.insert(request.key.clone(), (request.hash, deed));
-                Reply::Done(deed)
-            }
+        let reply = match self.command(command, ahead, now) {
+            Ok(deed) => Reply::Done(Deed { position: self.booked(now), at: now, ..deed }),
             Err(rejected) => Reply::Refused(rejected),
         };
         if self.position != before {
@@ -141,7 +164,8 @@ impl Model {
     fn pay_debt(&mut self, now: Timestamp) {
         let mut any = false;
         while self.debt > 0 {
-            let Some(grant) = self.first(Place::Unheld, |grant| grant.good(now)) else { break };
+            let pays = |grant: &ModelGrant| grant.good(now) && !grant.background();
+            let Some(grant) = self.first(Place::Unheld, pays) else { break };
             grant.one(Place::Unheld, Place::PaidDebt);
             self.debt -= 1;
             any = true;
@@ -162,7 +186,12 @@ impl Model {
         candidates
             .min_by_key(|(id, grant)| {
                 let end = grant.expires.map_or(i128::MAX, |end| i128::from(end.micros()));
-                (grant.purchased, end, grant.effective, **id)
+                let class = match grant.class {
+                    Class::Background => 1,
+                    Class::Included => 2,
+                    Class::Purchased => 3,
+                };
+                (class, end, grant.effective, **id)
             })
             .map(|(_, grant)| grant)
     }
@@ -180,12 +209,17 @@ impl Model {
         let now = clock.max(self.last);
         let mut then = self.clone();
         then.time_passes(now);
-        let mut seen = [0; 5];
+        let mut seen = [0; 7];
         for grant in then.grants.values().filter(|grant| grant.good(now)) {
             let (unheld, held) = (grant.count(Place::Unheld), grant.in_holds());
+            if grant.background() {
+                seen[5] += unheld + held;
+                seen[6] += unheld;
+                continue;
+            }
             seen[0] += unheld;
             seen[1] += held;
-            seen[2 + usize::from(grant.purchased)] += unheld + held;
+            seen[2 + usize::from(grant.class == Class::Purchased)] += unheld + held;
         }
         seen[4] = then.debt;
         seen
@@ -204,6 +238,10 @@ impl ModelGrant {
 
     fn over(&self, now: Timestamp) -> bool {
         self.expires.is_some_and(|end| now >= end)
+    }
+
+    fn background(&self) -> bool {
+        self.class == Class::Background
     }
 
     fn good(&self, now: Timestamp) -> bool {
@@ -236,6 +274,7 @@ pub fn agrees(reply: &Reply, answer: &Answer, unit: i64) -> bool {
     match (reply, answer) {
         (Reply::Done(deed), Answer::Done(outcome)) => same(deed, outcome),
         (Reply::Replayed(deed), Answer::Replayed(outcome)) => same(deed, outcome),
+        (Reply::Waits, Answer::Waits) => true,
         (Reply::Refused(mine), Answer::Refused(theirs)) => mine == theirs,
         _ => false,
     }

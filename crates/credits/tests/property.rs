@@ -4,20 +4,21 @@
 
 mod acts;
 mod hits;
+mod hundred;
 mod plan;
 
 use std::cell::RefCell;
 
-use ampere_credits::Credits;
-use ampere_credits::ledger::Balance;
+use ampere_credits::ledger::{Answer, Balance, Served};
+use ampere_credits::{Credits, HoldId, RunId};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 
 use crate::chance::property;
 use crate::lane::Lane;
-use crate::model::{Model, Place, agrees};
-use acts::Draw;
-use hits::Hits;
+use crate::model::{Model, Place, Reply, agrees};
+use acts::Asker;
+use hits::{Before, Hits};
 use plan::Case;
 
 const CASES: u32 = 400;
@@ -36,25 +37,31 @@ fn the_pool_does_what_the_model_does() {
 fn run(case: &Case, hits: &RefCell<Hits>) -> TestCaseResult {
     let mut lane = Lane::new();
     let mut model = Model::new(case.unit);
-    let mut draw = Draw::new(case);
+    let mut asker = Asker::new(case);
     for turn in &case.turns {
-        let clock = draw.clock(turn, &lane);
-        let before = lane.balance(clock);
-        let requests = draw.requests(turn, &lane, clock);
+        let clock = asker.clock(turn, &lane);
+        let before = Before { balance: lane.balance(clock), queue: lane.queue.clone() };
+        let requests = asker.requests(turn, &lane, clock);
         let commit = lane.commit(&requests, clock);
-        let replies = model.commit(&requests, clock);
-        for ((request, reply), answer) in requests.iter().zip(&replies).zip(&commit.answers) {
+        let told = model.commit(&requests, clock);
+        for ((request, reply), answer) in requests.iter().zip(&told.replies).zip(&commit.answers) {
             prop_assert!(
                 agrees(reply, answer, case.unit),
                 "{:?} at {clock}\nmodel {reply:?}\npool  {answer:?}",
                 request
             );
         }
-        draw.remember(&requests, &commit.answers);
+        same_served(&told.served, &commit.served, case.unit)?;
+        prop_assert_eq!(told.more, commit.more);
+        asker.remember(&requests, &commit.answers);
         same_state(&lane, &model)?;
         let after = same_balance(&lane, &model, clock)?;
         if commit.entries.is_empty() {
-            prop_assert_eq!(Balance { at: after.at, ..before }, after, "nothing was booked");
+            prop_assert_eq!(
+                Balance { at: after.at, ..before.balance },
+                after,
+                "nothing was booked"
+            );
         }
         hits.borrow_mut().note((&lane, &before), (&requests, &commit), clock);
     }
@@ -63,7 +70,25 @@ fn run(case: &Case, hits: &RefCell<Hits>) -> TestCaseResult {
     Ok(())
 }
 
-/// Where every unit lies.
+/// Who left the queue, in the same order with the same answer.
+fn same_served(
+    model: &[(RunId, HoldId, Reply)],
+    pool: &[Served],
+    unit: i64,
+) -> Result<(), TestCaseError> {
+    prop_assert_eq!(model.len(), pool.len(), "{:?} and {:?}", model, pool);
+    for ((run, hold, reply), served) in model.iter().zip(pool) {
+        prop_assert_eq!((*run, *hold), (served.run, served.hold));
+        let answer = match &served.answer {
+            Ok(outcome) => Answer::Done(*outcome),
+            Err(rejected) => Answer::Refused(rejected.clone()),
+        };
+        prop_assert!(agrees(reply, &answer, unit), "model {reply:?}, pool {served:?}");
+    }
+    Ok(())
+}
+
+/// Where every unit lies, and who waits.
 fn same_state(lane: &Lane, model: &Model) -> TestCaseResult {
     let wide = |units: i64| Credits::from_micros(units * model.unit);
     let full = &lane.full;
@@ -85,6 +110,11 @@ fn same_state(lane: &Lane, model: &Model) -> TestCaseResult {
             prop_assert_eq!(pool, wide(model), "{:?} against {:?}", grant, mine);
         }
     }
+    let mut waiting = model.queue.clone();
+    waiting.sort_by_key(|waiting| waiting.run);
+    let mut queue = lane.queue.clone();
+    queue.sort_by_key(|waiting| waiting.run);
+    prop_assert_eq!(queue, waiting);
     prop_assert_eq!(full.holds.len(), model.holds.len());
     for (id, hold) in &full.holds {
         let mine = &model.holds[id];
@@ -106,8 +136,9 @@ fn same_balance(
 ) -> Result<Balance, TestCaseError> {
     let balance = lane.balance(clock);
     let seen = model.seen(clock).map(|units| Credits::from_micros(units * model.unit));
-    let pool =
-        [balance.available, balance.held, balance.included, balance.purchased, balance.outstanding];
+    let Balance { available, held, included, purchased, outstanding, .. } = balance;
+    let background = [balance.background, balance.background_available];
+    let pool = [available, held, included, purchased, outstanding, background[0], background[1]];
     prop_assert_eq!(pool, seen);
     prop_assert!(pool.iter().all(|part| part.micros() >= 0));
     prop_assert_eq!(balance.available.plus(balance.held), balance.total());

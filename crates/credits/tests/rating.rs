@@ -2,7 +2,8 @@
 //! quote is made by the same function.
 
 use ampere_credits::rating::{
-    Basis, Measure, QuoteInput, Rate, RateCard, RatingError, Usage, charge, lines, quote,
+    Basis, CallBound, Measure, QuoteInput, Rate, RateCard, RatingError, Usage, WorkInput, charge,
+    lines, quote, quote_work,
 };
 use ampere_credits::{Credits, Overflow};
 use proptest::prelude::*;
@@ -127,6 +128,125 @@ fn a_quote_is_in_order_and_made_by_the_function_that_rates() {
     });
 }
 
+/// What calls cost when each reads and writes so much, rounded once.
+fn priced(
+    card: &RateCard,
+    calls: &[CallBound],
+    tokens: impl Fn(&CallBound) -> (u64, u64),
+) -> Credits {
+    let usage: Vec<Usage> = calls
+        .iter()
+        .flat_map(|call| {
+            let (read, written) = tokens(call);
+            [
+                used(&call.model, Measure::InputTokens, read),
+                used(&call.model, Measure::OutputTokens, written),
+            ]
+        })
+        .collect();
+    charge(card, &usage).unwrap()
+}
+
+fn calls() -> impl Strategy<Value = Vec<CallBound>> {
+    let one = (0..MODELS.len(), 0..10_000u64, 0..12_000u64, 0..5_000u64).prop_map(
+        |(model, input_tokens, likely_input_tokens, max_output_tokens)| CallBound {
+            model: MODELS[model].to_owned(),
+            input_tokens,
+            likely_input_tokens,
+            max_output_tokens,
+        },
+    );
+    proptest::collection::vec(one, 0..8)
+}
+
+#[test]
+fn work_is_quoted_by_what_it_used_to_cost_or_else_by_the_card() {
+    let history =
+        proptest::collection::vec((0..9_000_000_000i64).prop_map(Credits::from_micros), 0..40);
+    let input = (card(), calls(), 0..5_000u64, history);
+    property("quotes of work", 2_000, &input, |(card, calls, first_output_tokens, history)| {
+        let input = WorkInput { least: Vec::new(), calls, first_output_tokens, history };
+        let got = quote_work(&card, &input).unwrap();
+        let calls = &input.calls;
+        prop_assert!(got.low <= got.typical && got.typical <= got.high);
+        prop_assert_eq!(got.rate_card_version, 3);
+        let hold = calls.first().map_or(Credits::ZERO, |call| {
+            let written = first_output_tokens.min(call.max_output_tokens);
+            let most = CallBound { max_output_tokens: written, ..call.clone() };
+            priced(&card, &[most], |call| (call.input_tokens, call.max_output_tokens))
+        });
+        prop_assert_eq!(got.hold, hold.max(Credits::from_micros(1)));
+        if calls.is_empty() {
+            let free = (Credits::ZERO, Credits::ZERO, Credits::ZERO, Credits::from_micros(1));
+            prop_assert_eq!((got.low, got.typical, got.high, got.hold), free);
+            return Ok(());
+        }
+        if input.history.len() < 5 {
+            prop_assert_eq!(got.basis, Basis::RateCard);
+            let bound = priced(&card, calls, |call| (call.input_tokens, call.max_output_tokens));
+            prop_assert_eq!(got.high, bound);
+            let likely = |call: &CallBound| call.likely_input_tokens.min(call.input_tokens);
+            let half =
+                priced(&card, calls, |call| (likely(call), call.max_output_tokens.div_ceil(2)));
+            let eighth =
+                priced(&card, calls, |call| (likely(call), call.max_output_tokens.div_ceil(8)));
+            prop_assert_eq!((got.low, got.typical), (eighth, half));
+        } else {
+            prop_assert_eq!(got.basis, Basis::History);
+            let mut costs = input.history.clone();
+            costs.sort_unstable();
+            let last = costs.len() - 1;
+            let percentiles = [10, 50, 90].map(|percent| costs[last * percent / 100]);
+            prop_assert_eq!([got.low, got.typical, got.high], percentiles);
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn one_call_costs_the_same_as_a_message_and_as_work() {
+    let read = (0..10_000u64, 0..12_000u64);
+    let input = (card(), 0..MODELS.len(), read, 0..5_000u64, 0..5_000u64);
+    property("message and work", 1_000, &input, |(card, model, read, max, first)| {
+        let model = MODELS[model].to_owned();
+        let (input_tokens, likely_input_tokens) = read;
+        let message = QuoteInput {
+            model: model.clone(),
+            input_tokens,
+            likely_input_tokens,
+            max_output_tokens: max,
+            first_output_tokens: first,
+            history: Vec::new(),
+        };
+        let call = CallBound { model, input_tokens, likely_input_tokens, max_output_tokens: max };
+        let work = WorkInput {
+            least: Vec::new(),
+            calls: vec![call],
+            first_output_tokens: first,
+            history: Vec::new(),
+        };
+        prop_assert_eq!(quote(&card, &message), quote_work(&card, &work));
+        Ok(())
+    });
+}
+
+#[test]
+fn work_with_an_unrated_model_gets_no_quote() {
+    let rate = |measure| Rate::per_thousand("small", measure, Credits::whole(1)).unwrap();
+    let card = RateCard { version: 3, rates: MEASURES.map(rate).to_vec() };
+    let call = |model: &str| CallBound {
+        model: model.to_owned(),
+        input_tokens: 1,
+        likely_input_tokens: 1,
+        max_output_tokens: 1,
+    };
+    for history in [Vec::new(), vec![Credits::whole(1); 9]] {
+        let calls = vec![call("small"), call("large")];
+        let work = WorkInput { least: Vec::new(), calls, first_output_tokens: 1, history };
+        assert!(matches!(quote_work(&card, &work), Err(RatingError::Unrated(_))));
+    }
+}
+
 #[test]
 fn prices_are_never_negative_and_fit() {
     let rate =
@@ -155,4 +275,30 @@ fn usage_beyond_what_can_be_counted_is_refused_and_does_not_wrap() {
     // 2⁶⁴ − 1 units at half a micro-credit each: the last that fits in 63 bits.
     assert_eq!(charge(&price(500_000), &most), refused);
     assert_eq!(charge(&price(499_999), &most).map(Credits::is_positive), Ok(true));
+}
+
+#[test]
+fn low_is_of_the_least_calls_where_they_are_given() {
+    let call = |likely_input_tokens| CallBound {
+        model: "m".to_owned(),
+        input_tokens: 2_000,
+        likely_input_tokens,
+        max_output_tokens: 160,
+    };
+    let card = RateCard {
+        version: 1,
+        rates: [Measure::InputTokens, Measure::OutputTokens]
+            .into_iter()
+            .map(|measure| Rate { model: "m".to_owned(), measure, micros_per_million: 1_000_000 })
+            .collect(),
+    };
+    let quoted = |least| {
+        let calls = vec![call(1_000), call(1_000)];
+        let work = WorkInput { calls, least, first_output_tokens: 32, history: Vec::new() };
+        quote_work(&card, &work).unwrap()
+    };
+    let (plain, told) = (quoted(Vec::new()), quoted(vec![call(100)]));
+    assert_eq!(plain.low, Credits::from_micros(2_000 + 2 * 20));
+    assert_eq!(told.low, Credits::from_micros(100 + 10), "one short call, a sixteenth written");
+    assert_eq!((told.typical, told.high, told.hold), (plain.typical, plain.high, plain.hold));
 }

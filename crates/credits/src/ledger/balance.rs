@@ -1,7 +1,8 @@
 //! What people see of a pool at a position and an instant; always adding up.
 //!
-//! Reading computes expiry and due debt, never books them. The rounding of the screen is here
-//! and nowhere else.
+//! Reading computes expiry and due debt, never books them. The background allowance is told beside
+//! the numbers of the pool and counts in none of them. The rounding of the screen is here and
+//! nowhere else.
 
 use crate::amount::{Credits, Overflow};
 use crate::ledger::grant::{Class, Grant};
@@ -25,6 +26,10 @@ pub struct Balance {
     pub purchased: Credits,
     /// Debt that nothing covers yet.
     pub outstanding: Credits,
+    /// Left of the background allowance: unheld and held; in none of the numbers above.
+    pub background: Credits,
+    /// Of it, what background work can take now; debt does not matter to it.
+    pub background_available: Credits,
     /// The soonest expiry of credits that are left: when, how many, of which class (of several
     /// classes that end at the same instant, the one that is used first).
     pub next_expiry: Option<(Timestamp, Credits, Class)>,
@@ -58,6 +63,8 @@ impl Balance {
             included: Credits::ZERO,
             purchased: Credits::ZERO,
             outstanding: pool.debt,
+            background: Credits::ZERO,
+            background_available: Credits::ZERO,
             next_expiry: None,
         };
         for grant in pool.grants.iter().filter(|grant| grant.terms.eligible(at)) {
@@ -67,16 +74,23 @@ impl Balance {
     }
 
     fn count(&mut self, grant: &Grant) -> Result<(), Overflow> {
+        if grant.terms.class == Class::Background {
+            let left = grant.unheld.plus(grant.held)?;
+            self.background = self.background.plus(left)?;
+            self.background_available = self.background_available.plus(grant.unheld)?;
+            return Ok(());
+        }
         let pays = self.outstanding.min(grant.unheld);
         self.outstanding = self.outstanding.minus(pays)?;
         let unheld = grant.unheld.minus(pays)?;
         let left = unheld.plus(grant.held)?;
         self.available = self.available.plus(unheld)?;
         self.held = self.held.plus(grant.held)?;
-        match grant.terms.class {
-            Class::Included => self.included = self.included.plus(left)?,
-            Class::Purchased => self.purchased = self.purchased.plus(left)?,
-        }
+        let of_class = match grant.terms.class {
+            Class::Included => &mut self.included,
+            _ => &mut self.purchased,
+        };
+        *of_class = of_class.plus(left)?;
         if let Some(end) = grant.terms.expires.filter(|_| left.is_positive()) {
             self.next_expiry = Some(match self.next_expiry {
                 Some(known) if known.0 < end => known,

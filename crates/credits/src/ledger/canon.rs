@@ -70,11 +70,13 @@ fn fact(out: &mut Vec<u8>, fact: &Fact) {
             out.push(match terms.class {
                 Class::Included => 1,
                 Class::Purchased => 2,
+                Class::Background => 3,
             });
             out.push(match terms.cause {
                 Cause::Trial => 1,
                 Cause::TopUp => 2,
                 Cause::Adjustment => 3,
+                Cause::Background => 4,
             });
             credits(out, terms.amount);
             instant(out, terms.effective);
@@ -230,12 +232,14 @@ impl Reader<'_> {
         let class = match self.byte()? {
             1 => Class::Included,
             2 => Class::Purchased,
+            3 => Class::Background,
             _ => return Err(Undecodable("an unknown class")),
         };
         let cause = match self.byte()? {
             1 => Cause::Trial,
             2 => Cause::TopUp,
             3 => Cause::Adjustment,
+            4 => Cause::Background,
             _ => return Err(Undecodable("an unknown cause")),
         };
         let amount = self.credits()?;

@@ -16,6 +16,28 @@ pub enum Overdraft {
     UpTo(Credits),
 }
 
+/// Which credits a hold takes. Not part of its fact: the moves tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Draw {
+    /// Included, then purchased credits.
+    Pool,
+    /// The background allowance alone; a debt of the pool does not matter to it.
+    Background,
+    /// The background allowance first, then as [`Draw::Pool`].
+    BackgroundThenPool,
+}
+
+impl Draw {
+    /// Whether it may take of such a grant.
+    pub fn may_take(self, terms: &GrantTerms) -> bool {
+        match self {
+            Draw::Pool => terms.of_pool(),
+            Draw::Background => !terms.of_pool(),
+            Draw::BackgroundThenPool => true,
+        }
+    }
+}
+
 /// One thing asked of a pool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
@@ -33,6 +55,8 @@ pub enum Command {
         deadline: Timestamp,
         /// The run may hold and be charged at most this, over all its holds.
         cap: Option<Credits>,
+        /// Which credits it takes.
+        draw: Draw,
     },
     /// Put more into an open hold.
     Extend {
@@ -42,8 +66,10 @@ pub enum Command {
         amount: Credits,
         /// The new deadline; at most 24 hours after the hold was taken, never earlier than it was.
         deadline: Timestamp,
-        /// Whether this step may be finished beyond the pool.
+        /// Whether this step may be finished beyond the pool; only for [`Draw::Pool`].
         overdraft: Overdraft,
+        /// Which credits it takes.
+        draw: Draw,
     },
     /// End a hold: charge what was used, give back the rest.
     Settle {
@@ -151,14 +177,20 @@ pub enum Rejected {
         /// What could still be taken: available credits and room below the limit.
         could_take: Credits,
     },
+    /// Others wait for credits, and this hold may not overtake them.
+    #[error("{waiting} runs wait for credits before this one")]
+    WaitsBehind {
+        /// How many, as far as the commit looked: at least that many.
+        waiting: u32,
+    },
     /// Not enough credits.
     #[error("needs {needed} credits; {available} are available")]
     InsufficientCredits {
         /// What was asked.
         needed: Credits,
-        /// What there is; 0 while there is debt.
+        /// What there is to take; of the pool 0 while there is debt.
         available: Credits,
-        /// needed + debt − available.
+        /// needed + debt − available; debt counts where the pool was to be drawn on.
         shortfall: Credits,
     },
     /// A sum left the countable range.
@@ -181,6 +213,7 @@ impl Rejected {
                 | Rejected::NotDue
                 | Rejected::RunHasOpenHold { .. }
                 | Rejected::OverdraftLimitReached { .. }
+                | Rejected::WaitsBehind { .. }
                 | Rejected::InsufficientCredits { .. }
         )
     }
@@ -197,6 +230,7 @@ mod tests {
             Rejected::InsufficientCredits { needed: none, available: none, shortfall: none };
         assert!(short.transient() && Rejected::NotDue.transient());
         assert!(Rejected::ClockBehind { behind_micros: 1 }.transient());
+        assert!(Rejected::WaitsBehind { waiting: 1 }.transient());
         assert!(!Rejected::CapReached { cap: none, used: none }.transient());
         assert!(!Rejected::HoldEnded { how: EndKind::Settled }.transient());
         assert!(!Rejected::KeyReused.transient() && !Rejected::OutOfRange.transient());

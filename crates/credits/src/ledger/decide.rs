@@ -6,7 +6,7 @@
 use crate::amount::Credits;
 use crate::id::{GrantId, HoldId, RunId};
 use crate::ledger::account::{Account, Move};
-use crate::ledger::command::{Command, Overdraft, Rejected};
+use crate::ledger::command::{Command, Draw, Overdraft, Rejected};
 use crate::ledger::entry::{Draft, EndKind, Fact};
 use crate::ledger::grant::GrantTerms;
 use crate::ledger::hold::{Hold, LONGEST_HOLD_SECONDS};
@@ -19,12 +19,12 @@ use crate::time::Timestamp;
 pub fn decide(pool: &Pool, command: &Command, now: Timestamp) -> Result<Draft, Rejected> {
     match *command {
         Command::Grant(terms) => grant(pool, terms, now),
-        Command::Hold { hold, run, amount, deadline, cap } => {
-            let wanted = Wanted { hold, run, amount, deadline, cap };
+        Command::Hold { hold, run, amount, deadline, cap, draw } => {
+            let wanted = Wanted { hold, run, amount, deadline, cap, draw };
             take_hold(pool, &wanted, now)
         }
-        Command::Extend { hold, amount, deadline, overdraft } => {
-            extend(pool, hold, &More { amount, deadline, overdraft }, now)
+        Command::Extend { hold, amount, deadline, overdraft, draw } => {
+            extend(pool, hold, &More { amount, deadline, overdraft, draw }, now)
         }
         Command::Settle { hold, charge, estimated } => {
             not_negative(charge)?;
@@ -51,12 +51,14 @@ struct Wanted {
     amount: Credits,
     deadline: Timestamp,
     cap: Option<Credits>,
+    draw: Draw,
 }
 
 struct More {
     amount: Credits,
     deadline: Timestamp,
     overdraft: Overdraft,
+    draw: Draw,
 }
 
 fn positive(amount: Credits) -> Result<(), Rejected> {
@@ -82,7 +84,7 @@ fn grant(pool: &Pool, terms: GrantTerms, now: Timestamp) -> Result<Draft, Reject
 }
 
 fn take_hold(pool: &Pool, wanted: &Wanted, now: Timestamp) -> Result<Draft, Rejected> {
-    let &Wanted { hold, run, amount, deadline, cap } = wanted;
+    let &Wanted { hold, run, amount, deadline, cap, draw } = wanted;
     positive(amount)?;
     if pool.holds.contains_key(&hold) {
         return Err(Rejected::HoldExists);
@@ -95,15 +97,15 @@ fn take_hold(pool: &Pool, wanted: &Wanted, now: Timestamp) -> Result<Draft, Reje
     }
     let charged_before = pool.charged.get(&run).copied().unwrap_or_default();
     within_cap(cap, charged_before, amount)?;
-    let (moves, missing) = take(pool, hold, amount, now)?;
+    let (moves, missing) = take(pool, (hold, draw), amount, now)?;
     if missing.is_positive() {
-        return Err(insufficient(pool, amount, now)?);
+        return Err(insufficient(pool, (amount, draw), now)?);
     }
     Ok(Draft { fact: Fact::Held { hold, run, deadline, cap, charged_before }, moves })
 }
 
 fn extend(pool: &Pool, id: HoldId, more: &More, now: Timestamp) -> Result<Draft, Rejected> {
-    let &More { amount, deadline, overdraft } = more;
+    let &More { amount, deadline, overdraft, draw } = more;
     positive(amount)?;
     let hold = open_hold(pool, id)?;
     let latest = hold.opened.plus_seconds(LONGEST_HOLD_SECONDS);
@@ -114,10 +116,11 @@ fn extend(pool: &Pool, id: HoldId, more: &More, now: Timestamp) -> Result<Draft,
         return Err(Rejected::HoldPastDeadline);
     }
     within_cap(hold.cap, hold.charged_before.plus(hold.total()?)?, amount)?;
-    let (mut moves, missing) = take(pool, id, amount, now)?;
+    let (mut moves, missing) = take(pool, (id, draw), amount, now)?;
     if missing.is_positive() {
-        let Overdraft::UpTo(limit) = overdraft else {
-            return Err(insufficient(pool, amount, now)?);
+        // The law's "Background allowance": no overdraft.
+        let (Overdraft::UpTo(limit), Draw::Pool) = (overdraft, draw) else {
+            return Err(insufficient(pool, (amount, draw), now)?);
         };
         let used = pool.overdraft.plus(pool.debt)?;
         if !used.plus(missing).is_ok_and(|sum| sum <= limit) {
@@ -203,19 +206,19 @@ fn within_cap(cap: Option<Credits>, used: Credits, amount: Credits) -> Result<()
 }
 
 /// Takes up to `amount` into a hold in the order of use; the second part is what is missing.
-/// While there is debt nothing can be taken.
+/// While there is debt nothing of the pool can be taken.
 fn take(
     pool: &Pool,
-    hold: HoldId,
+    (hold, draw): (HoldId, Draw),
     amount: Credits,
     now: Timestamp,
 ) -> Result<(Vec<Move>, Credits), Rejected> {
-    if pool.debt.is_positive() {
-        return Ok((Vec::new(), amount));
-    }
+    let in_debt = pool.debt.is_positive();
     let mut missing = amount;
     let mut moves = Vec::new();
-    for grant in pool.grants.iter().filter(|grant| grant.terms.eligible(now)) {
+    let may = |terms: &GrantTerms| draw.may_take(terms) && !(in_debt && terms.of_pool());
+    let takeable = pool.grants.iter().filter(|grant| may(&grant.terms));
+    for grant in takeable.filter(|grant| grant.terms.eligible(now)) {
         let part = missing.min(grant.unheld);
         missing = missing.minus(part)?;
         let id = grant.terms.id;
@@ -227,9 +230,14 @@ fn take(
     Ok((moves, missing))
 }
 
-fn insufficient(pool: &Pool, needed: Credits, now: Timestamp) -> Result<Rejected, Rejected> {
-    let available = pool.available(now)?;
-    let shortfall = needed.plus(pool.debt)?.minus(available)?;
+fn insufficient(
+    pool: &Pool,
+    (needed, draw): (Credits, Draw),
+    now: Timestamp,
+) -> Result<Rejected, Rejected> {
+    let available = pool.available_to(draw, now)?;
+    let debt = if draw == Draw::Background { Credits::ZERO } else { pool.debt };
+    let shortfall = needed.plus(debt)?.minus(available)?;
     Ok(Rejected::InsufficientCredits { needed, available, shortfall })
 }
 
@@ -288,14 +296,15 @@ mod tests {
         };
         let hold = |id, run, amount, deadline| {
             let run = RunId::from_bits(run);
-            Command::Hold { hold: id, run, amount, deadline, cap: None }
+            Command::Hold { hold: id, run, amount, deadline, cap: None, draw: Draw::Pool }
         };
         booked(&mut pool, &given(1, at(0)), at(0));
         booked(&mut pool, &given(2, at(100)), at(0));
         booked(&mut pool, &hold(id, 1, ten, at(50)), at(1));
         let overdraft = Overdraft::UpTo(ten);
         let amount = Credits::whole(3);
-        let more = Command::Extend { hold: id, amount, deadline: at(50), overdraft };
+        let (deadline, draw) = (at(50), Draw::Pool);
+        let more = Command::Extend { hold: id, amount, deadline, overdraft, draw };
         booked(&mut pool, &more, at(2));
         let charge = Credits::whole(13);
         booked(&mut pool, &Command::Settle { hold: id, charge, estimated: false }, at(3));

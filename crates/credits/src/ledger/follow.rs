@@ -1,7 +1,7 @@
 //! What follows by itself in every commit, after the command: expiry, then debt.
 //!
 //! The law's order inside a commit is command, claims, expiry, debt, queue (claims come with
-//! refunds, the queue with waiting runs).
+//! refunds; the queue is served by [`crate::ledger::batch`], once for each commit).
 
 use crate::amount::Credits;
 use crate::ledger::account::{Account, Move};
@@ -29,11 +29,12 @@ fn expiry(pool: &Pool, now: Timestamp) -> Option<Draft> {
     (!moves.is_empty()).then_some(Draft { fact: Fact::Expired, moves })
 }
 
-/// The law's "Debt": paid first, in the order of use.
+/// The law's "Debt": paid first, in the order of use, never from the background allowance.
 pub fn pay_debt(pool: &Pool, now: Timestamp) -> Result<Option<Draft>, Rejected> {
     let mut debt = pool.debt;
     let mut moves = Vec::new();
-    for grant in pool.grants.iter().filter(|grant| grant.terms.eligible(now)) {
+    let paying = pool.grants.iter().filter(|grant| grant.terms.of_pool());
+    for grant in paying.filter(|grant| grant.terms.eligible(now)) {
         let part: Credits = debt.min(grant.unheld);
         debt = debt.minus(part)?;
         moves.extend(Move::some(Account::Left(grant.terms.id), Account::Debt, part));

@@ -13,6 +13,9 @@ pub enum Class {
     Included,
     /// Bought: used next, lives 12 months by default.
     Purchased,
+    /// The background allowance: only for holds that draw on it, never counted among what is left
+    /// or available, never pays debt.
+    Background,
 }
 
 /// What put the credits into the pool.
@@ -24,6 +27,8 @@ pub enum Cause {
     TopUp,
     /// A correction by the operator.
     Adjustment,
+    /// The background allowance of a period.
+    Background,
 }
 
 /// What a grant was given as; never changes afterwards.
@@ -54,12 +59,19 @@ impl GrantTerms {
         self.expires.is_some_and(|end| end <= now)
     }
 
-    /// The law's "Order of use": included first, then purchased; within each the soonest expiry
-    /// (none last), then the earlier effective instant, then the id.
+    /// Of the pool: everybody's credits, not the background allowance.
+    pub fn of_pool(&self) -> bool {
+        self.class != Class::Background
+    }
+
+    /// The law's "Order of use": background first (for the holds that may draw on it), then
+    /// included, then purchased; within each the soonest expiry (none last), then the earlier
+    /// effective instant, then the id.
     pub fn order(&self, other: &GrantTerms) -> Ordering {
         let end = |terms: &GrantTerms| terms.expires.map_or(i64::MAX, Timestamp::micros);
-        self.class
-            .cmp(&other.class)
+        self.of_pool()
+            .cmp(&other.of_pool())
+            .then_with(|| self.class.cmp(&other.class))
             .then_with(|| self.expires.is_none().cmp(&other.expires.is_none()))
             .then_with(|| end(self).cmp(&end(other)))
             .then_with(|| self.effective.cmp(&other.effective))

@@ -1,8 +1,9 @@
 //! The pool of one organization and its journal: what may happen, and what then is true.
 //!
 //! Reading order: [`command`] (what may be asked, and every refusal), [`decide`] (the rules),
-//! [`pool`] (what an entry changes), [`batch`] (one commit of the lane), [`balance`] (what
-//! people see), [`audit`] (the invariants as checks). Never does I/O, never reads a clock.
+//! [`pool`] (what an entry changes), [`batch`] (one commit of the lane), [`queue`] (who waits for
+//! credits), [`balance`] (what people see), [`audit`] (the invariants as checks). Never does I/O,
+//! never reads a clock.
 
 pub mod account;
 pub mod audit;
@@ -16,13 +17,15 @@ pub mod follow;
 pub mod grant;
 pub mod hold;
 pub mod pool;
+pub mod queue;
 
 pub use account::{Account, Move};
 pub use balance::{Balance, Shown};
 pub use batch::{Answer, Batch, Keys, Known, Request, execute_batch};
-pub use command::{Command, Overdraft, Rejected};
+pub use command::{Command, Draw, Overdraft, Rejected};
 pub use decide::decide;
 pub use entry::{Draft, EndKind, Entry, Fact, Hash, Outcome};
 pub use grant::{Cause, Class, Grant, GrantTerms};
 pub use hold::{Ended, Hold, Slice};
 pub use pool::{Corrupt, Pool};
+pub use queue::{Queueing, SERVED_AT_ONCE, Served, Turn, Waiting};

@@ -9,6 +9,7 @@ use crate::amount::{Credits, Overflow};
 use crate::id::{GrantId, HoldId, OrgId, RunId};
 use crate::ledger::account::{Account, Move};
 use crate::ledger::canon;
+use crate::ledger::command::Draw;
 use crate::ledger::entry::{Draft, Entry, Fact, Hash};
 use crate::ledger::grant::{Grant, GrantTerms};
 use crate::ledger::hold::{Ended, Hold, Slice};
@@ -86,11 +87,25 @@ impl Pool {
         self.holds.values().find(|hold| hold.run == run && hold.ended.is_none())
     }
 
-    /// Unheld credits that can be taken at that instant; 0 while there is debt.
+    /// Unheld credits of the pool that can be taken at that instant; 0 while there is debt.
     pub fn available(&self, now: Timestamp) -> Result<Credits, Overflow> {
+        Ok(self.unheld(Draw::Pool, now)?.less(self.debt))
+    }
+
+    /// Unheld credits that such a draw can take at that instant; of the pool 0 while there is debt.
+    pub fn available_to(&self, draw: Draw, now: Timestamp) -> Result<Credits, Overflow> {
+        match draw {
+            Draw::Pool => self.available(now),
+            Draw::Background => self.unheld(draw, now),
+            Draw::BackgroundThenPool => {
+                self.unheld(Draw::Background, now)?.plus(self.available(now)?)
+            }
+        }
+    }
+
+    fn unheld(&self, draw: Draw, now: Timestamp) -> Result<Credits, Overflow> {
         let eligible = self.grants.iter().filter(|grant| grant.terms.eligible(now));
-        let unheld = Credits::sum(eligible.map(|grant| grant.unheld))?;
-        Ok(unheld.less(self.debt))
+        Credits::sum(eligible.filter(|grant| draw.may_take(&grant.terms)).map(|grant| grant.unheld))
     }
 
     /// Gives a draft its place in the journal and changes the pool accordingly.

@@ -12,7 +12,7 @@ use super::names;
 
 /// The fault is found under that name and in those words.
 #[track_caller]
-fn caught(invariant: &str, words: &str, forge: &Forge) {
+pub(super) fn caught(invariant: &str, words: &str, forge: &Forge) {
     let journal = forge.journal();
     let report = audit(forge.org(), &journal, &forge.stored(&journal));
     let mut of_it = report.findings.iter().filter(|finding| finding.invariant == invariant);

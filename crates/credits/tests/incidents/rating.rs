@@ -87,6 +87,7 @@ fn incident_bike4mind_1392_holding_the_full_maximum_refuses_affordable_work() {
         amount: quote.hold,
         deadline: at(60),
         cap: None,
+        draw: ampere_credits::ledger::Draw::Pool,
     };
     done(lane.ask("h", hold, at(0)));
     done(lane.ask("s", settle(1, 1), at(1)));

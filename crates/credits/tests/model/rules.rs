@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ampere_credits::ledger::{Class, Command, EndKind, Overdraft, Rejected};
+use ampere_credits::ledger::{Command, Draw, EndKind, Overdraft, Rejected};
 use ampere_credits::{Credits, GrantId, HoldId, RunId, Timestamp};
 
 use super::{Deed, Model, ModelGrant, ModelHold, Place};
@@ -12,10 +12,15 @@ fn credits(micros: i128) -> Credits {
 }
 
 impl Model {
-    pub(super) fn command(&mut self, command: &Command, now: Timestamp) -> Result<Deed, Rejected> {
+    pub(super) fn command(
+        &mut self,
+        command: &Command,
+        ahead: u32,
+        now: Timestamp,
+    ) -> Result<Deed, Rejected> {
         match *command {
             Command::Grant(_) => self.grant(command, now),
-            Command::Hold { .. } => self.hold(command, now),
+            Command::Hold { .. } => self.hold(command, ahead, now),
             Command::Extend { .. } => self.extend(command, now),
             Command::Settle { hold, charge, .. } => self.end(hold, charge, EndKind::Settled, now),
             Command::Release { hold } => self.end(hold, Credits::ZERO, EndKind::Released, now),
@@ -37,7 +42,7 @@ impl Model {
         self.countable(i128::from(terms.amount.micros()))?;
         let units = terms.amount.micros() / self.unit;
         let grant = ModelGrant {
-            purchased: terms.class == Class::Purchased,
+            class: terms.class,
             effective: terms.effective,
             expires: terms.expires,
             units: BTreeMap::from([(Place::Unheld, units)]),
@@ -46,8 +51,10 @@ impl Model {
         Ok(Deed { added: units, ..Deed::default() })
     }
 
-    fn hold(&mut self, command: &Command, now: Timestamp) -> Result<Deed, Rejected> {
-        let Command::Hold { hold, run, amount, deadline, cap } = *command else { unreachable!() };
+    fn hold(&mut self, command: &Command, ahead: u32, now: Timestamp) -> Result<Deed, Rejected> {
+        let Command::Hold { hold, run, amount, deadline, cap, draw } = *command else {
+            unreachable!()
+        };
         self.wants(amount)?;
         if self.holds.contains_key(&hold) {
             return Err(Rejected::HoldExists);
@@ -62,18 +69,27 @@ impl Model {
         }
         let cap = cap.map(|cap| i128::from(cap.micros()));
         self.within(cap, run, 0, amount)?;
-        if i128::from(amount.micros()) > self.can_take(now) {
-            return Err(self.lacking(amount, now));
+        let wanted = i128::from(amount.micros());
+        let wants_of_pool = match draw {
+            Draw::Pool => true,
+            Draw::Background => false,
+            Draw::BackgroundThenPool => wanted > self.can_take(Draw::Background, now),
+        };
+        if ahead > 0 && wants_of_pool {
+            return Err(Rejected::WaitsBehind { waiting: ahead });
+        }
+        if wanted > self.can_take(draw, now) {
+            return Err(self.lacking(amount, draw, now));
         }
         let new = ModelHold { run, opened: now, deadline, cap, overdraft: 0, ended: None };
         self.holds.insert(hold, new);
         let units = amount.micros() / self.unit;
-        self.take(hold, units, now);
+        self.take((hold, draw), units, now);
         Ok(Deed { added: units, ..Deed::default() })
     }
 
     fn extend(&mut self, command: &Command, now: Timestamp) -> Result<Deed, Rejected> {
-        let Command::Extend { hold: id, amount, deadline, overdraft } = *command else {
+        let Command::Extend { hold: id, amount, deadline, overdraft, draw } = *command else {
             unreachable!()
         };
         self.wants(amount)?;
@@ -86,10 +102,13 @@ impl Model {
         }
         self.within(hold.cap, hold.run, self.inside(id), amount)?;
         let wanted = i128::from(amount.micros());
-        let beyond = (wanted - self.can_take(now)).max(0);
+        let beyond = (wanted - self.can_take(draw, now)).max(0);
         if beyond > 0 {
+            if draw != Draw::Pool {
+                return Err(self.lacking(amount, draw, now));
+            }
             let Overdraft::UpTo(limit) = overdraft else {
-                return Err(self.lacking(amount, now));
+                return Err(self.lacking(amount, draw, now));
             };
             let used = self.micros(self.debt + self.overdraft());
             let limit_micros = i128::from(limit.micros());
@@ -102,7 +121,7 @@ impl Model {
         }
         let from_pool = i64::try_from((wanted - beyond) / i128::from(self.unit)).unwrap();
         let over = i64::try_from(beyond / i128::from(self.unit)).unwrap();
-        self.take(id, from_pool, now);
+        self.take((id, draw), from_pool, now);
         let hold = self.holds.get_mut(&id).unwrap();
         hold.overdraft += over;
         hold.deadline = deadline;
@@ -206,9 +225,10 @@ impl Model {
         if sum > i128::from(i64::MAX) { Err(Rejected::OutOfRange) } else { Ok(()) }
     }
 
-    fn lacking(&self, needed: Credits, now: Timestamp) -> Rejected {
-        let available = self.can_take(now);
-        let with_debt = i128::from(needed.micros()) + self.micros(self.debt);
+    fn lacking(&self, needed: Credits, draw: Draw, now: Timestamp) -> Rejected {
+        let available = self.can_take(draw, now);
+        let debt = if draw == Draw::Background { 0 } else { self.debt };
+        let with_debt = i128::from(needed.micros()) + self.micros(debt);
         if with_debt > i128::from(i64::MAX) {
             return Rejected::OutOfRange;
         }
@@ -216,19 +236,29 @@ impl Model {
         Rejected::InsufficientCredits { needed, available: credits(available), shortfall }
     }
 
-    /// Micro-credits that can be taken; none while there is debt.
-    fn can_take(&self, now: Timestamp) -> i128 {
-        if self.debt > 0 {
-            return 0;
-        }
-        let good = self.grants.values().filter(|grant| grant.good(now));
+    /// Micro-credits that can be taken; none of the pool while there is debt.
+    fn can_take(&self, draw: Draw, now: Timestamp) -> i128 {
+        let may = self.may_take(draw, now);
+        let good = self.grants.values().filter(|grant| may(grant));
         self.micros(good.map(|grant| grant.count(Place::Unheld)).sum())
     }
 
-    fn take(&mut self, hold: HoldId, units: i64, now: Timestamp) {
+    fn may_take(&self, draw: Draw, now: Timestamp) -> impl Fn(&ModelGrant) -> bool + use<> {
+        let in_debt = self.debt > 0;
+        move |grant| {
+            grant.good(now)
+                && if grant.background() {
+                    draw != Draw::Pool
+                } else {
+                    draw != Draw::Background && !in_debt
+                }
+        }
+    }
+
+    fn take(&mut self, (hold, draw): (HoldId, Draw), units: i64, now: Timestamp) {
         for _ in 0..units {
-            let grant = self.first(Place::Unheld, |grant| grant.good(now)).unwrap();
-            grant.one(Place::Unheld, Place::In(hold));
+            let may = self.may_take(draw, now);
+            self.first(Place::Unheld, may).unwrap().one(Place::Unheld, Place::In(hold));
         }
     }
 

@@ -3,14 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use ampere_credits::ledger::{Answer, Cause, Class, Command, GrantTerms, Hold, Overdraft, Request};
+use ampere_credits::ledger::{
+    Answer, Cause, Class, Command, Draw, GrantTerms, Hold, Overdraft, Queueing, Request,
+    Turn as Whose, Waiting,
+};
 use ampere_credits::{Credits, GrantId, HoldId, RunId, Timestamp};
 
-use super::plan::{Act, Case, Move, Much, Turn};
+use super::plan::{Act, Case, Move, Much, Stand, Turn};
 use crate::lane::{Lane, request};
 
 /// Turns acts into requests.
-pub struct Draw {
+pub struct Asker {
     unit: i64,
     limit: i64,
     grants: u128,
@@ -22,9 +25,9 @@ pub struct Draw {
 
 const START: i64 = 1_800_000_000_000_000;
 
-impl Draw {
+impl Asker {
     pub fn new(case: &Case) -> Self {
-        Draw {
+        Asker {
             unit: case.unit,
             limit: case.limit,
             grants: 0,
@@ -74,7 +77,7 @@ impl Draw {
     fn first_grant(&mut self, clock: Timestamp) -> Request {
         let act = Act::Grant {
             much: Much::Units(9),
-            purchased: false,
+            class: Class::Included,
             from: 0,
             until: Some(30),
             again: false,
@@ -102,12 +105,12 @@ impl Draw {
                 return Some(request(&used.key, other));
             }
             Act::Grant { .. } => self.grant(act, clock),
-            Act::Hold { .. } => self.hold(act, lane, clock),
-            Act::Extend { pick, much, deadline, finish } => {
+            Act::Hold { .. } => return Some(self.hold(act, lane, clock)),
+            Act::Extend { pick, much, deadline, finish, draw } => {
                 let hold = pick_hold(lane, pick)?;
                 let limit = Credits::from_micros(self.limit * self.unit);
                 let used = lane.full.overdraft.plus(lane.full.debt).unwrap();
-                let mut takeable = lane.balance(clock).available;
+                let mut takeable = takeable(lane, draw, clock);
                 if matches!(much, Much::UpToLimit) {
                     takeable = takeable.plus(limit.less(used)).unwrap();
                 }
@@ -116,14 +119,20 @@ impl Draw {
                 let latest = hold.opened.plus_days(1);
                 let deadline = if pick.is_multiple_of(8) { deadline } else { deadline.min(latest) };
                 let overdraft = if finish { Overdraft::UpTo(limit) } else { Overdraft::Never };
-                Command::Extend { hold: hold.id, amount, deadline, overdraft }
+                Command::Extend { hold: hold.id, amount, deadline, overdraft, draw }
             }
-            Act::Settle { pick, much } => {
+            Act::Settle { pick, much, pauses } => {
                 let hold = pick_hold(lane, pick)?;
                 let charge = self.charge(much, &hold);
-                Command::Settle { hold: hold.id, charge, estimated: pick.is_multiple_of(2) }
+                let estimated = pick.is_multiple_of(2);
+                let command = Command::Settle { hold: hold.id, charge, estimated };
+                return Some(self.ends(command, (&hold, pauses), clock));
             }
-            Act::Release { pick } => Command::Release { hold: pick_hold(lane, pick)?.id },
+            Act::Release { pick, pauses } => {
+                let hold = pick_hold(lane, pick)?;
+                let command = Command::Release { hold: hold.id };
+                return Some(self.ends(command, (&hold, pauses), clock));
+            }
             Act::Lapse { pick, much } => {
                 let hold = pick_hold(lane, pick)?;
                 Command::Lapse { hold: hold.id, charge: self.charge(much, &hold) }
@@ -151,6 +160,7 @@ impl Draw {
             amount,
             deadline: hold.deadline,
             overdraft,
+            draw: Draw::Pool,
         };
         let charge = first.total().unwrap().plus(amount).unwrap();
         let settle = Command::Settle { hold: first.id, charge, estimated: false };
@@ -161,35 +171,81 @@ impl Draw {
     }
 
     fn grant(&mut self, act: &Act, clock: Timestamp) -> Command {
-        let Act::Grant { much, purchased, from, until, again } = *act else { unreachable!() };
+        let Act::Grant { much, class, from, until, again } = *act else { unreachable!() };
         self.grants += u128::from(!again);
         let effective = clock.plus_days(from);
         Command::Grant(GrantTerms {
             // Backwards, so that the order of ids is not the order of granting.
             id: GrantId::from_bits(10_000 - self.grants),
-            class: if purchased { Class::Purchased } else { Class::Included },
-            cause: if purchased { Cause::TopUp } else { Cause::Adjustment },
+            class,
+            cause: match class {
+                Class::Included => Cause::Adjustment,
+                Class::Purchased => Cause::TopUp,
+                Class::Background => Cause::Background,
+            },
             amount: self.amount(much, Credits::from_micros(self.unit * 20)),
             effective,
             expires: until.map(|days| effective.plus_days(days)),
         })
     }
 
-    fn hold(&mut self, act: &Act, lane: &Lane, clock: Timestamp) -> Command {
-        let Act::Hold { run, much, deadline, cap, again } = *act else { unreachable!() };
+    /// The end of a hold, after which its run may wait for units.
+    fn ends(
+        &mut self,
+        command: Command,
+        (hold, pauses): (&Hold, Option<i64>),
+        clock: Timestamp,
+    ) -> Request {
+        let mut request = self.fresh(command);
+        if let Some(units) = pauses {
+            self.holds += 1;
+            request.queueing = Queueing::Afterwards(Waiting {
+                turn: Whose::Paused,
+                since: clock,
+                run: hold.run,
+                hold: HoldId::from_bits(self.holds),
+                amount: Credits::from_micros(units * self.unit),
+                // A hold beyond a day can never be.
+                hold_seconds: if units == 11 { 90_000 } else { 3_600 },
+                cap: hold.cap,
+            });
+        }
+        request
+    }
+
+    fn hold(&mut self, act: &Act, lane: &Lane, clock: Timestamp) -> Request {
+        let Act::Hold { run, much, deadline, cap, again, draw, stand } = *act else {
+            unreachable!()
+        };
         self.holds += u128::from(!again);
-        let amount = self.amount(much, lane.balance(clock).available);
+        let amount = self.amount(much, takeable(lane, draw, clock));
         let exactly_now_and_then = |units: i64| match units % 4 {
             0 => amount,
             _ => Credits::from_micros(units * self.unit),
         };
-        Command::Hold {
-            hold: HoldId::from_bits(self.holds),
+        let hold_seconds = deadline * 3_600;
+        let waiting = Waiting {
+            turn: Whose::Waiting,
+            // Not always in the order of asking.
+            since: Timestamp::from_micros(clock.micros() - hold_seconds % 7),
             run: RunId::from_bits(u128::from(run)),
+            hold: HoldId::from_bits(self.holds),
             amount,
-            deadline: clock.plus_seconds(deadline * 3_600),
+            hold_seconds,
             cap: cap.map(exactly_now_and_then),
-        }
+        };
+        let mut request = self.fresh(match waiting.command(clock) {
+            Command::Hold { hold, run, amount, deadline, cap, .. } => {
+                Command::Hold { hold, run, amount, deadline, cap, draw }
+            }
+            _ => unreachable!(),
+        });
+        request.queueing = match stand {
+            Stand::Overtakes => Queueing::Overtakes,
+            Stand::InTurn => Queueing::InTurn,
+            Stand::IfShort => Queueing::IfShort(waiting),
+        };
+        request
     }
 
     fn charge(&self, much: Much, hold: &Hold) -> Credits {
@@ -216,13 +272,23 @@ impl Draw {
         for (request, answer) in requests.iter().zip(answers) {
             match answer {
                 Answer::Done(_) => self.done.push(request.clone()),
-                Answer::Refused(_) => {
+                Answer::Refused(_) | Answer::Waits => {
                     refused.insert(request.key.clone(), request.clone());
                 }
                 Answer::Replayed(_) => {}
             }
         }
         self.refused.extend(refused.into_values());
+    }
+}
+
+/// What such a draw could take.
+fn takeable(lane: &Lane, draw: Draw, clock: Timestamp) -> Credits {
+    let balance = lane.balance(clock);
+    match draw {
+        Draw::Pool => balance.available,
+        Draw::Background => balance.background_available,
+        Draw::BackgroundThenPool => balance.available.plus(balance.background_available).unwrap(),
     }
 }
 

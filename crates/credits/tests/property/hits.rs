@@ -1,18 +1,21 @@
-//! Counts the situations that came up, and fails a run in which one never did.
+//! Counts the situations that came up, and fails a run in which one never did. Those of the queue
+//! and of the background allowance are in `waiting`.
+
+mod waiting;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use ampere_credits::Timestamp;
 use ampere_credits::ledger::{
-    Account, Answer, Balance, Class, Command, EndKind, Entry, Fact, Outcome, Overdraft, Rejected,
-    Request,
+    Account, Answer, Balance, Class, Command, Draw, EndKind, Entry, Fact, Outcome, Overdraft,
+    Rejected, Request, Waiting,
 };
 
 use crate::lane::{Commit, Lane};
 
 /// Every situation that a run must have met.
-const WANTED: [&str; 50] = [
+const WANTED: [&str; 51] = [
     "refused KeyReused",
     "refused ClockBehind",
     "refused AmountNotPositive",
@@ -30,6 +33,7 @@ const WANTED: [&str; 50] = [
     "refused CapReached",
     "refused OverdraftLimitReached",
     "refused InsufficientCredits",
+    "refused WaitsBehind",
     "refused OutOfRange",
     "refused while in debt",
     "granted",
@@ -65,6 +69,12 @@ const WANTED: [&str; 50] = [
     "booked at the last instant, clock behind",
 ];
 
+/// What was before a commit.
+pub struct Before {
+    pub balance: Balance,
+    pub queue: Vec<Waiting>,
+}
+
 #[derive(Default)]
 pub struct Hits {
     counts: BTreeMap<String, u64>,
@@ -78,7 +88,8 @@ impl Hits {
     }
 
     pub fn nothing_was_missed(&self) {
-        let missed: Vec<_> = WANTED.iter().filter(|name| self.count(name) == 0).collect();
+        let wanted = WANTED.iter().chain(&waiting::WANTED);
+        let missed: Vec<_> = wanted.filter(|name| self.count(name) == 0).collect();
         assert!(missed.is_empty(), "this run never met: {missed:?}");
     }
 
@@ -94,7 +105,7 @@ impl Hits {
 
     pub fn note(
         &mut self,
-        (lane, before): (&Lane, &Balance),
+        (lane, before): (&Lane, &Before),
         (requests, commit): (&[Request], &Commit),
         clock: Timestamp,
     ) {
@@ -103,11 +114,14 @@ impl Hits {
         for (request, answer) in requests.iter().zip(&commit.answers) {
             self.hit("commands");
             match answer {
-                Answer::Done(outcome) => self.done((lane, before), request, outcome),
+                Answer::Done(outcome) => self.done((lane, &before.balance), request, outcome),
                 Answer::Replayed(_) => self.hit("replayed"),
+                Answer::Waits => {}
                 Answer::Refused(rejected) => self.refused(lane, request, rejected),
             }
         }
+        self.waits((lane, before), (requests, commit), clock);
+        self.draws((lane, before), (requests, commit), clock);
         let sweep = requests.is_empty();
         for (i, entry) in commit.entries.iter().enumerate() {
             let before = i.checked_sub(1).and_then(|i| commit.entries.get(i));
@@ -120,7 +134,7 @@ impl Hits {
         let text = format!("{rejected:?}");
         let name = text.split([' ', '{']).next().unwrap_or_default();
         self.hit(&format!("refused {name}"));
-        let starts = matches!(request.command, Command::Hold { .. });
+        let starts = matches!(request.command, Command::Hold { draw: Draw::Pool, .. });
         let lacking = matches!(rejected, Rejected::InsufficientCredits { .. });
         self.hit_if(starts && lacking && lane.full.debt.is_positive(), "refused while in debt");
         self.refused_keys.insert((self.case, request.key.clone()));

@@ -1,6 +1,7 @@
 //! What the random tests draw: histories of acts with small numbers. `acts` makes requests of
 //! them against the pool as it is then.
 
+use ampere_credits::ledger::{Class, Draw};
 use proptest::prelude::*;
 
 /// One random history.
@@ -44,11 +45,19 @@ pub enum Much {
     Beyond,
 }
 
+/// How a hold stands to the queue.
+#[derive(Debug, Clone, Copy)]
+pub enum Stand {
+    Overtakes,
+    InTurn,
+    IfShort,
+}
+
 #[derive(Debug, Clone)]
 pub enum Act {
     Grant {
         much: Much,
-        purchased: bool,
+        class: Class,
         from: i64,
         until: Option<i64>,
         again: bool,
@@ -59,19 +68,25 @@ pub enum Act {
         deadline: i64,
         cap: Option<i64>,
         again: bool,
+        draw: Draw,
+        stand: Stand,
     },
     Extend {
         pick: u8,
         much: Much,
         deadline: i64,
         finish: bool,
+        draw: Draw,
     },
     Settle {
         pick: u8,
         much: Much,
+        /// The run pauses, and waits for so many units.
+        pauses: Option<i64>,
     },
     Release {
         pick: u8,
+        pauses: Option<i64>,
     },
     Lapse {
         pick: u8,
@@ -119,28 +134,55 @@ fn charge() -> impl Strategy<Value = Much> {
     ]
 }
 
+fn class() -> impl Strategy<Value = Class> {
+    prop_oneof![
+        4 => Just(Class::Included),
+        4 => Just(Class::Purchased),
+        3 => Just(Class::Background),
+    ]
+}
+
+fn draw() -> impl Strategy<Value = Draw> {
+    prop_oneof![
+        7 => Just(Draw::Pool),
+        2 => Just(Draw::Background),
+        2 => Just(Draw::BackgroundThenPool),
+    ]
+}
+
+fn stand() -> impl Strategy<Value = Stand> {
+    prop_oneof![
+        5 => Just(Stand::Overtakes),
+        2 => Just(Stand::InTurn),
+        4 => Just(Stand::IfShort),
+    ]
+}
+
 fn act() -> impl Strategy<Value = Act> {
     let hours = prop_oneof![10 => 2..24i64, 2 => Just(24), 1 => Just(25), 1 => Just(0)];
     let span = prop_oneof![12 => 1..40i64, 1 => Just(0)];
     let pick = any::<u8>;
     let finish = prop::bool::weighted(0.7);
+    let pauses = prop::option::weighted(0.25, 1..12i64);
     let more = prop_oneof![4 => much(), 1 => Just(Much::UpToLimit)];
     prop_oneof![
-        6 => (much(), any::<bool>(), prop_oneof![3 => Just(0), 2 => -5..20i64],
+        7 => (much(), class(), prop_oneof![3 => Just(0), 2 => -5..20i64],
               prop::option::weighted(0.85, span), prop::bool::weighted(0.05))
-            .prop_map(|(much, purchased, from, until, again)| Act::Grant {
-                much, purchased, from, until, again
+            .prop_map(|(much, class, from, until, again)| Act::Grant {
+                much, class, from, until, again
             }),
-        22 => (0..6u8, much(), hours.clone(), prop::option::weighted(0.3, 1..25i64),
-               prop::bool::weighted(0.05))
-            .prop_map(|(run, much, deadline, cap, again)| Act::Hold {
-                run, much, deadline, cap, again
+        26 => (0..9u8, much(), hours.clone(), prop::option::weighted(0.3, 1..25i64),
+               prop::bool::weighted(0.05), (draw(), stand()))
+            .prop_map(|(run, much, deadline, cap, again, (draw, stand))| Act::Hold {
+                run, much, deadline, cap, again, draw, stand
             }),
-        24 => (pick(), more, hours, finish).prop_map(|(pick, much, deadline, finish)| {
-            Act::Extend { pick, much, deadline, finish }
-        }),
-        18 => (pick(), charge()).prop_map(|(pick, much)| Act::Settle { pick, much }),
-        2 => pick().prop_map(|pick| Act::Release { pick }),
+        24 => (pick(), more, hours, finish, draw())
+            .prop_map(|(pick, much, deadline, finish, draw)| {
+                Act::Extend { pick, much, deadline, finish, draw }
+            }),
+        18 => (pick(), charge(), pauses.clone())
+            .prop_map(|(pick, much, pauses)| Act::Settle { pick, much, pauses }),
+        2 => (pick(), pauses).prop_map(|(pick, pauses)| Act::Release { pick, pauses }),
         6 => (pick(), charge()).prop_map(|(pick, much)| Act::Lapse { pick, much }),
         4 => (pick(), much()).prop_map(|(pick, much)| Act::TakeBack { pick, much }),
         4 => pick().prop_map(|pick| Act::Repeat { pick }),

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use ampere_credits::ledger::{Cause, Class, Command, GrantTerms, Overdraft};
+use ampere_credits::ledger::{
+    Cause, Class, Command, Draw, GrantTerms, Overdraft, Queueing, Turn, Waiting,
+};
 use ampere_credits::{Credits, GrantId, HoldId, RunId, Timestamp};
 
 use super::words::{self, Names};
@@ -23,11 +25,13 @@ pub struct Step {
 }
 
 pub enum Act {
-    /// One commit of these commands under their keys.
-    Commit(Vec<(String, Command)>),
+    /// One commit of these commands under their keys, and how they stand to the queue.
+    Commit(Vec<Asked>),
     /// Only reading.
     Look,
 }
+
+pub type Asked = (String, Command, Queueing);
 
 /// All tables of a file.
 pub fn tables(file: &str, text: &str) -> Result<Vec<Table>, String> {
@@ -54,6 +58,8 @@ pub fn tables(file: &str, text: &str) -> Result<Vec<Table>, String> {
 struct Reader {
     table: Table,
     holds: BTreeMap<String, (HoldId, Timestamp)>,
+    /// Of the holds, what their runs are.
+    held_for: BTreeMap<HoldId, (RunId, Option<Credits>)>,
     grants: BTreeMap<String, GrantId>,
     runs: BTreeMap<String, RunId>,
 }
@@ -103,6 +109,7 @@ impl Reader {
         Reader {
             table: Table { title, names: Names::default(), steps: Vec::new() },
             holds: BTreeMap::new(),
+            held_for: BTreeMap::new(),
             grants: BTreeMap::new(),
             runs: BTreeMap::new(),
         }
@@ -126,11 +133,12 @@ impl Reader {
             }
             "given" => {
                 let at = words::instant("Jan-01", None).ok_or("no beginning")?;
-                let (key, command) = self.grant(&mut words, at, number)?;
+                let command = self.grant(&mut words, at)?;
+                let key = key(&mut words, number)?;
                 let name = self.table.names.grants.values().last().cloned().unwrap_or_default();
                 let Command::Grant(terms) = command else { return Err("no grant".to_owned()) };
                 let expected = vec![format!("-> granted: issued > {name} {}", terms.amount)];
-                let act = Act::Commit(vec![(key, command)]);
+                let act = Act::Commit(vec![(key, command, Queueing::Overtakes)]);
                 self.table.steps.push(Step { line: number, at, act, expected });
                 words.end()
             }
@@ -159,14 +167,9 @@ impl Reader {
         }
     }
 
-    fn command(
-        &mut self,
-        words: &mut Words,
-        at: Timestamp,
-        line: usize,
-    ) -> Result<(String, Command), String> {
+    fn command(&mut self, words: &mut Words, at: Timestamp, line: usize) -> Result<Asked, String> {
         let command = match words.next("a command")? {
-            "grant" => return self.grant(words, at, line),
+            "grant" => self.grant(words, at)?,
             "hold" => self.hold(words, at)?,
             "extend" => self.extend(words, at)?,
             "settle" => {
@@ -185,25 +188,57 @@ impl Reader {
             }
             word => return Err(format!("the word {word} is not known here")),
         };
-        Ok((key(words, line)?, command))
+        let stand = self.stand(words, &command, at)?;
+        Ok((key(words, line)?, command, stand))
     }
 
-    fn grant(
+    /// `in-turn`, `if-short`, or `then-waits HOLD: AMOUNT` of a hold's end.
+    fn stand(
         &mut self,
         words: &mut Words,
+        command: &Command,
         at: Timestamp,
-        line: usize,
-    ) -> Result<(String, Command), String> {
+    ) -> Result<Queueing, String> {
+        if words.eat("in-turn") {
+            return Ok(Queueing::InTurn);
+        }
+        if words.eat("if-short") {
+            let Command::Hold { hold, run, amount, deadline, cap, .. } = *command else {
+                return Err("only a hold may wait if credits are short".to_owned());
+            };
+            let hold_seconds = (deadline.micros() - at.micros()) / 1_000_000;
+            let turn = Turn::Waiting;
+            let waiting = Waiting { turn, since: at, run, hold, amount, hold_seconds, cap };
+            return Ok(Queueing::IfShort(waiting));
+        }
+        if words.eat("then-waits") {
+            let (Command::Settle { hold, .. } | Command::Release { hold }) = *command else {
+                return Err("only after a hold's end a run may wait".to_owned());
+            };
+            let (run, cap) = *self.held_for.get(&hold).ok_or("of which run?")?;
+            let hold = self.hold_id(words.subject()?, at.plus_seconds(3_600)).0;
+            self.held_for.insert(hold, (run, cap));
+            let (turn, amount) = (Turn::Paused, words.amount()?);
+            let hold_seconds = 3_600;
+            let waiting = Waiting { turn, since: at, run, hold, amount, hold_seconds, cap };
+            return Ok(Queueing::Afterwards(waiting));
+        }
+        Ok(Queueing::Overtakes)
+    }
+
+    fn grant(&mut self, words: &mut Words, at: Timestamp) -> Result<Command, String> {
         let id = self.grant_id(words.subject()?);
         let amount = words.amount()?;
         let class = match words.next("a class")? {
             "included" => Class::Included,
             "purchased" => Class::Purchased,
+            "background" => Class::Background,
             word => return Err(format!("{word} is not a class")),
         };
         let mut cause = match class {
             Class::Included => Cause::Trial,
             Class::Purchased => Cause::TopUp,
+            Class::Background => Cause::Background,
         };
         if words.eat("adjustment") {
             cause = Cause::Adjustment;
@@ -211,7 +246,7 @@ impl Reader {
         let effective = if words.eat("from") { words.instant()? } else { at };
         let expires = if words.eat("until") { Some(words.instant()?) } else { None };
         let terms = GrantTerms { id, class, cause, amount, effective, expires };
-        Ok((key(words, line)?, Command::Grant(terms)))
+        Ok(Command::Grant(terms))
     }
 
     fn hold(&mut self, words: &mut Words, at: Timestamp) -> Result<Command, String> {
@@ -222,12 +257,15 @@ impl Reader {
         let run_name = words.subject()?;
         let next = RunId::from_bits(self.runs.len() as u128 + 1);
         let run = *self.runs.entry(run_name.to_owned()).or_insert(next);
+        self.table.names.runs.insert(run, run_name.to_owned());
         let amount = words.amount()?;
         let deadline = if words.eat("by") { words.instant()? } else { at.plus_seconds(3_600) };
         let cap = if words.eat("cap") { Some(words.amount()?) } else { None };
+        let draw = draw(words)?;
         let hold = self.hold_id(name, deadline).0;
         self.holds.insert(name.to_owned(), (hold, deadline));
-        Ok(Command::Hold { hold, run, amount, deadline, cap })
+        self.held_for.entry(hold).or_insert((run, cap));
+        Ok(Command::Hold { hold, run, amount, deadline, cap, draw })
     }
 
     fn extend(&mut self, words: &mut Words, at: Timestamp) -> Result<Command, String> {
@@ -239,7 +277,8 @@ impl Reader {
         if words.eat("finish-within") {
             overdraft = Overdraft::UpTo(words.amount()?);
         }
-        Ok(Command::Extend { hold, amount, deadline, overdraft })
+        let draw = draw(words)?;
+        Ok(Command::Extend { hold, amount, deadline, overdraft, draw })
     }
 
     /// The hold of that name, with the deadline that the table wanted for it.
@@ -256,6 +295,18 @@ impl Reader {
         let id = *self.grants.entry(name.to_owned()).or_insert(next);
         self.table.names.grants.insert(id, name.to_owned());
         id
+    }
+}
+
+/// What a hold or an extension draws on; the pool unless told otherwise.
+fn draw(words: &mut Words) -> Result<Draw, String> {
+    if !words.eat("draw") {
+        return Ok(Draw::Pool);
+    }
+    match words.next("what to draw on")? {
+        "background" => Ok(Draw::Background),
+        "background-then-pool" => Ok(Draw::BackgroundThenPool),
+        word => Err(format!("{word} is nothing to draw on")),
     }
 }
 

@@ -1,11 +1,11 @@
 //! Plays a table against the pool and compares what comes out, line by line.
 
 use ampere_credits::Credits;
-use ampere_credits::ledger::Command;
+use ampere_credits::ledger::{Command, Request};
 
 use super::parse::{Act, Step, Table};
 use super::words;
-use crate::lane::{Lane, request};
+use crate::lane::{Lane, queueing};
 
 /// Plays a table; the error is the difference between what is written and what came out.
 pub fn play(table: &Table) -> Result<(), String> {
@@ -31,9 +31,11 @@ pub fn play(table: &Table) -> Result<(), String> {
 
 fn act(lane: &mut Lane, table: &Table, step: &Step, limit: &mut Credits) -> Vec<String> {
     let Act::Commit(commands) = &step.act else { return Vec::new() };
-    let requests: Vec<_> =
-        commands.iter().map(|(key, command)| request(key, command.clone())).collect();
-    for (_, command) in commands {
+    let requests: Vec<Request> = commands
+        .iter()
+        .map(|(key, command, stand)| queueing(key, command.clone(), stand.clone()))
+        .collect();
+    for (_, command, _) in commands {
         if let Command::Extend { overdraft: ampere_credits::ledger::Overdraft::UpTo(to), .. } =
             command
         {
@@ -44,6 +46,8 @@ fn act(lane: &mut Lane, table: &Table, step: &Step, limit: &mut Credits) -> Vec<
     let mut lines: Vec<String> =
         commit.entries.iter().map(|entry| table.names.entry(entry)).collect();
     lines.extend(commit.answers.iter().filter_map(|answer| table.names.answer(answer)));
+    lines.extend(commit.served.iter().map(|served| table.names.served(served)));
+    lines.extend(commit.more.then(|| "-> more wait".to_owned()));
     if lines.is_empty() {
         lines.push("-> nothing".to_owned());
     }
@@ -64,6 +68,10 @@ fn state(lane: &Lane, table: &Table, step: &Step, line: &str) -> Option<String> 
         }
     } else if subject.starts_with("available") {
         words::balance(&balance)
+    } else if subject.starts_with("background") {
+        words::background(&balance)
+    } else if subject.starts_with("queue") {
+        table.names.queue(&lane.queue)
     } else if subject.starts_with("on screen") {
         words::shown(&balance.shown().unwrap())
     } else if subject.starts_with("next expiry") {

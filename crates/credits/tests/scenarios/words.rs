@@ -3,18 +3,19 @@
 use std::collections::BTreeMap;
 
 use ampere_credits::ledger::{
-    Account, Answer, Balance, Class, EndKind, Entry, Grant, Move, Rejected, Shown,
+    Account, Answer, Balance, Class, EndKind, Entry, Grant, Move, Rejected, Served, Shown, Waiting,
 };
-use ampere_credits::{Credits, GrantId, HoldId, Timestamp};
+use ampere_credits::{Credits, GrantId, HoldId, RunId, Timestamp};
 
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// The names that a table gives to grants and holds.
+/// The names that a table gives to grants, holds and runs.
 #[derive(Default)]
 pub struct Names {
     pub grants: BTreeMap<GrantId, String>,
     pub holds: BTreeMap<HoldId, String>,
+    pub runs: BTreeMap<RunId, String>,
 }
 
 /// `Jan-02 09:00` in 2027, or `2028-Jan-02 09:00:01.5`, as an instant in UTC.
@@ -46,6 +47,7 @@ pub fn class(class: Class) -> &'static str {
     match class {
         Class::Included => "included",
         Class::Purchased => "purchased",
+        Class::Background => "background",
     }
 }
 
@@ -91,7 +93,28 @@ impl Names {
                 Some(format!("-> as before: {kind} by entry {} at {at}", outcome.position))
             }
             Answer::Refused(rejected) => Some(format!("-> refused: {}", self.refusal(rejected))),
+            Answer::Waits => Some("-> waits".to_owned()),
         }
+    }
+
+    fn run(&self, id: RunId) -> &str {
+        self.runs.get(&id).map_or("?", String::as_str)
+    }
+
+    pub fn served(&self, served: &Served) -> String {
+        let run = self.run(served.run);
+        match &served.answer {
+            Ok(_) => format!("-> served: {run} until {}", told_instant(served.deadline)),
+            Err(rejected) => format!("-> leaves the queue: {run}: {}", self.refusal(rejected)),
+        }
+    }
+
+    pub fn queue(&self, queue: &[Waiting]) -> String {
+        let names: Vec<&str> = queue.iter().map(|waiting| self.run(waiting.run)).collect();
+        format!(
+            "= queue: {}",
+            if names.is_empty() { "nobody".to_owned() } else { names.join(", ") }
+        )
     }
 
     fn refusal(&self, rejected: &Rejected) -> String {
@@ -118,6 +141,7 @@ impl Names {
             Rejected::OverdraftLimitReached { limit, could_take } => {
                 format!("overdraft limit reached: limit {limit}, could take {could_take}")
             }
+            Rejected::WaitsBehind { waiting } => format!("waits behind {waiting}"),
             Rejected::InsufficientCredits { needed, available, shortfall } => format!(
                 "insufficient credits: needed {needed}, available {available}, short {shortfall}"
             ),
@@ -154,6 +178,7 @@ pub fn refusals() -> Vec<(String, String)> {
         Rejected::ChargeAboveHold { charge: none, held: none },
         Rejected::CapReached { cap: none, used: none },
         Rejected::OverdraftLimitReached { limit: none, could_take: none },
+        Rejected::WaitsBehind { waiting: 1 },
         Rejected::InsufficientCredits { needed: none, available: none, shortfall: none },
         Rejected::OutOfRange,
     ];
@@ -166,6 +191,11 @@ pub fn balance(balance: &Balance) -> String {
         "= available {}, held {}, included {}, purchased {}, outstanding {}",
         balance.available, balance.held, balance.included, balance.purchased, balance.outstanding
     )
+}
+
+pub fn background(balance: &Balance) -> String {
+    let (left, available) = (balance.background, balance.background_available);
+    format!("= background: left {left}, available {available}")
 }
 
 pub fn shown(shown: &Shown) -> String {

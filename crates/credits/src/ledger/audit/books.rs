@@ -68,7 +68,7 @@ impl Books {
     }
 
     /// Grants that can be taken from at an instant, with their unheld credits, in the order of
-    /// use (I13).
+    /// use (I13): the background allowance, included, purchased.
     pub(super) fn takeable(&self, at: Timestamp) -> impl Iterator<Item = (&GrantTerms, i128)> {
         self.live
             .values()
@@ -105,7 +105,8 @@ impl Books {
                 });
             }
         }
-        if let Some((terms, unheld)) = self.takeable(at).next() {
+        let mut paying = self.takeable(at).filter(|(terms, _)| terms.class != Class::Background);
+        if let Some((terms, unheld)) = paying.next() {
             let debt = self.debt();
             out.require("I5", Some(position), debt <= 0, || {
                 let (debt, unheld) = (told(debt), told(unheld));
@@ -240,8 +241,9 @@ pub(super) fn inside(terms: &GrantTerms, at: Timestamp) -> bool {
 
 fn place(terms: &GrantTerms) -> Place {
     let class = match terms.class {
-        Class::Included => 0,
-        Class::Purchased => 1,
+        Class::Background => 0,
+        Class::Included => 1,
+        Class::Purchased => 2,
     };
     (class, terms.expires.is_none(), terms.expires, terms.effective, terms.id)
 }

@@ -20,7 +20,7 @@ pub const INVARIANTS: [(&str, &str); 18] = [
     ("I11", "holds within their deadlines"),
     ("I12", "ended holds remembered under one key"),
     ("I13", "takings, charges and returns in the order of use"),
-    ("I14", "takings that pass no included credits over"),
+    ("I14", "takings that pass no class of credits over"),
     ("I15", "moves inside a grant's effective time"),
     ("I16", "expiries, complete and only of unheld credits"),
     ("I21", "keys with the answer that the journal gives"),

@@ -1,12 +1,16 @@
 //! The order of use: what was taken, charged, returned, paid and expired, against what the
 //! accounts say should have been (I5, I6, I9, I13 to I16).
+//!
+//! An entry does not say what it was to draw on; its moves tell. Without background credits it
+//! drew on the pool; with some it drew on the background allowance first, so it may have taken of
+//! the pool only what was beyond the allowance.
 
 use crate::id::{GrantId, HoldId};
 use crate::ledger::account::{Account, Move};
 use crate::ledger::audit::books::{Books, inside, told};
 use crate::ledger::audit::report::Findings;
 use crate::ledger::entry::{EndKind, Entry, Fact};
-use crate::ledger::grant::Class;
+use crate::ledger::grant::{Class, GrantTerms};
 
 /// Amounts at places, in the order in which they were booked.
 type Parts<P> = Vec<(P, i128)>;
@@ -17,7 +21,13 @@ pub(super) fn check(books: &Books, entry: &Entry, out: &mut Findings) {
             in_order(books, entry, out);
             overdraft_last(books, entry, out);
         }
-        Fact::DebtPaid => in_order(books, entry, out),
+        Fact::DebtPaid => {
+            in_order(books, entry, out);
+            let background = has_background(books, &taken(entry));
+            out.require("I5", Some(entry.position), !background, || {
+                "debt was paid of background credits".to_owned()
+            });
+        }
         Fact::Ended { hold, how, .. } => ended(books, entry, (hold, how), out),
         Fact::TakenBack { grant } => in_time(books, entry, grant, out),
         Fact::Expired => expired(books, entry, out),
@@ -42,15 +52,25 @@ fn taken(entry: &Entry) -> Parts<GrantId> {
     entry.moves.iter().filter_map(of_grant).collect()
 }
 
-/// I13: the same sum, taken anew, gives the same parts. I14, I15 for each part.
+fn of_class(books: &Books, grant: GrantId, class: Class) -> bool {
+    books.terms(grant).is_some_and(|terms| terms.class == class)
+}
+
+fn has_background(books: &Books, parts: &Parts<GrantId>) -> bool {
+    parts.iter().any(|(grant, _)| of_class(books, *grant, Class::Background))
+}
+
+/// I13: the same sum, taken anew of the same classes, gives the same parts. I15 for each part.
 fn in_order(books: &Books, entry: &Entry, out: &mut Findings) {
     let here = Some(entry.position);
     let parts = taken(entry);
     out.count("I13");
-    out.count("I14");
+    let background = has_background(books, &parts);
+    let drawn_on =
+        books.takeable(entry.at).filter(|(terms, _)| background || !of_background(terms));
     let mut missing = total(&parts);
     let mut expected = Parts::new();
-    for (terms, unheld) in books.takeable(entry.at) {
+    for (terms, unheld) in drawn_on {
         if missing <= 0 {
             break;
         }
@@ -68,32 +88,61 @@ fn in_order(books: &Books, entry: &Entry, out: &mut Findings) {
             format!("took of {grant}, which is not effective or has expired at {}", entry.at)
         });
     }
-    let purchased =
-        |grant: &GrantId| books.terms(*grant).is_some_and(|terms| terms.class == Class::Purchased);
-    let passed_over = books.takeable(entry.at).find(|(terms, unheld)| {
-        let part: i128 = parts.iter().filter(|p| p.0 == terms.id).map(|p| p.1).sum();
-        terms.class == Class::Included && part < *unheld
-    });
-    let fine = passed_over.is_none() || !parts.iter().any(|(grant, _)| purchased(grant));
-    out.require("I14", here, fine, || match passed_over {
-        Some((terms, _)) => format!("took purchased credits while {} had included ones", terms.id),
-        None => String::new(),
-    });
+    none_passed_over(books, entry, &parts, out);
 }
 
-/// I5: nothing is taken while there is debt, and overdraft only when nothing else can be taken.
+fn of_background(terms: &GrantTerms) -> bool {
+    terms.class == Class::Background
+}
+
+/// I14, among the classes that the entry draws on: no purchased credit while an included one could
+/// be taken, and, beside background credits, none of the pool while the allowance has any.
+fn none_passed_over(books: &Books, entry: &Entry, parts: &Parts<GrantId>, out: &mut Findings) {
+    out.count("I14");
+    let left_of = |class: Class| {
+        books.takeable(entry.at).find(|(terms, unheld)| {
+            let part: i128 = parts.iter().filter(|p| p.0 == terms.id).map(|p| p.1).sum();
+            terms.class == class && part < *unheld
+        })
+    };
+    let any = |class: Class| parts.iter().any(|(grant, _)| of_class(books, *grant, class));
+    let (included, purchased) = (any(Class::Included), any(Class::Purchased));
+    for (class, passed, name, beyond) in [
+        (Class::Included, purchased, "included", "purchased"),
+        (
+            Class::Background,
+            any(Class::Background) && (included || purchased),
+            "background",
+            "pool",
+        ),
+    ] {
+        let left = if passed { left_of(class) } else { None };
+        out.require("I14", Some(entry.position), left.is_none(), || match left {
+            Some((terms, _)) => format!("took {beyond} credits while {} had {name} ones", terms.id),
+            None => String::new(),
+        });
+    }
+}
+
+/// I5: nothing of the pool is taken while there is debt; overdraft only when nothing else of the
+/// pool can be taken, and never beside background credits.
 fn overdraft_last(books: &Books, entry: &Entry, out: &mut Findings) {
     let here = Some(entry.position);
     let parts = taken(entry);
     let debt = books.debt();
-    out.require("I5", here, debt == 0 || parts.is_empty(), || {
+    let background = has_background(books, &parts);
+    let of_pool = parts.iter().any(|(grant, _)| !of_class(books, *grant, Class::Background));
+    out.require("I5", here, debt == 0 || !of_pool, || {
         format!("took {} while {} were outstanding", listed(&parts), told(debt))
     });
     if entry.moves.iter().any(|each| each.from == Account::Overdraft) {
-        let takeable: i128 = books.takeable(entry.at).map(|(_, unheld)| unheld).sum();
-        let left = takeable - total(&parts);
+        let takeable = books.takeable(entry.at).filter(|(terms, _)| !of_background(terms));
+        let left = takeable.map(|(_, unheld)| unheld).sum::<i128>() - total(&parts);
         out.require("I5", here, left <= 0, || {
             format!("went into overdraft while {} could be taken", told(left))
+        });
+        out.require("I5", here, !background, || {
+            "went into overdraft beside background credits".to_owned()
         });
     }
 }
