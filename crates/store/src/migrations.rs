@@ -26,8 +26,10 @@ impl Migration {
 }
 
 /// All steps, in order.
-const ALL: &[Migration] =
-    &[Migration { number: 1, name: "first", text: include_str!("../migrations/0001_first.sql") }];
+const ALL: &[Migration] = &[
+    Migration { number: 1, name: "first", text: include_str!("../migrations/0001_first.sql") },
+    Migration { number: 2, name: "work", text: include_str!("../migrations/0002_work.sql") },
+];
 
 /// The steps that a database still needs, given those it has had.
 pub(crate) fn pending(applied: &[(u32, [u8; 32])]) -> Kept<&'static [Migration]> {

@@ -14,6 +14,20 @@ use async_trait::async_trait;
 
 use crate::rows::*;
 
+mod background;
+mod files;
+mod inputs;
+mod schedules;
+mod tasks;
+mod workflows;
+
+pub use background::JobStore;
+pub use files::FileStore;
+pub use inputs::SavedInputsStore;
+pub use schedules::ScheduleStore;
+pub use tasks::TaskStore;
+pub use workflows::WorkflowStore;
+
 /// Why something could not be kept or read. The caller may try again on [`StoreError::busy`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
@@ -54,8 +68,9 @@ pub type Kept<T> = Result<T, StoreError>;
 #[async_trait]
 pub trait PoolStore: Send + Sync {
     /// One commit of a pool's lane: locks the pool, loads what is newer than known, looks up the
-    /// keys, reads the clock, decides all requests in order, appends, commits. All answers are
-    /// of committed state. An empty list books only what time has made due.
+    /// keys, reads the clock, decides all requests in order, serves the queue, appends, commits.
+    /// All answers are of committed state. An empty list books only what time has made due and
+    /// serves the queue.
     async fn commit(&self, org: OrgId, requests: Vec<LaneRequest>) -> Kept<Committed>;
     /// The open state of a pool as last committed; an empty pool if it has no entry.
     async fn pool(&self, org: OrgId) -> Kept<Pool>;
@@ -67,6 +82,8 @@ pub trait PoolStore: Send + Sync {
     async fn holds_of(&self, org: OrgId, run: RunId) -> Kept<Vec<HoldRow>>;
     /// The entries of a run's holds, oldest first.
     async fn entries_of(&self, org: OrgId, run: RunId) -> Kept<Vec<Entry>>;
+    /// The run that was started under a key and had to wait for credits then.
+    async fn started_under(&self, org: OrgId, key: &str) -> Kept<Option<RunId>>;
     /// What time has made due at an instant, in all pools.
     async fn due(&self, now: Timestamp) -> Kept<Due>;
 }
@@ -98,7 +115,8 @@ pub trait RunStore: Send + Sync {
     /// The steps of a run, in order.
     async fn steps(&self, org: OrgId, run: RunId) -> Kept<Vec<StepRow>>;
     /// Records a step's usage so far and, with it, the answer's text so far. The run's state
-    /// follows the step's while it has not ended. What has ended stays as it is.
+    /// follows the step's while it neither has ended nor waits for credits. What has ended stays
+    /// as it is; only a later attempt begins a step anew.
     async fn record(
         &self,
         org: OrgId,
@@ -125,7 +143,7 @@ pub trait ChatStore: Send + Sync {
     async fn sessions(&self, org: OrgId, owner: UserId, page: Page) -> Kept<Vec<SessionRow>>;
     /// One conversation that is not deleted.
     async fn session(&self, org: OrgId, session: SessionId) -> Kept<Option<SessionRow>>;
-    /// Renames; false if it is not there.
+    /// A person renames it, and from then on only persons do; false if it is not there.
     async fn rename_session(
         &self,
         org: OrgId,
@@ -261,6 +279,12 @@ pub trait Store:
     + LoginStore
     + SettingStore
     + PurchaseStore
+    + TaskStore
+    + FileStore
+    + WorkflowStore
+    + ScheduleStore
+    + JobStore
+    + SavedInputsStore
 {
 }
 
@@ -274,5 +298,11 @@ impl<T> Store for T where
         + LoginStore
         + SettingStore
         + PurchaseStore
+        + TaskStore
+        + FileStore
+        + WorkflowStore
+        + ScheduleStore
+        + JobStore
+        + SavedInputsStore
 {
 }

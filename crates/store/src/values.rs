@@ -3,11 +3,11 @@
 //! Owns how ids, instants, amounts and words are stored. Never guesses: what is not as it was
 //! stored is [`StoreError::Damaged`].
 
-use ampere_credits::ledger::{Cause, Class, EndKind, Hash};
+use ampere_credits::ledger::{Cause, Class, EndKind, Hash, Turn};
 use ampere_credits::rating::Measure;
 use ampere_credits::{
-    CheckoutId, Credits, Day, GrantId, HoldId, InvitationId, LoginId, MessageId, OrgId, RunId,
-    SessionId, Timestamp, UserId,
+    CheckoutId, Credits, Day, FileId, GrantId, HoldId, InvitationId, JobId, LoginId, MessageId,
+    OrgId, RunId, SavedInputsId, ScheduleId, SessionId, Timestamp, UserId, WorkflowId,
 };
 
 use crate::ports::{Kept, StoreError};
@@ -186,15 +186,20 @@ macro_rules! stored_text {
 stored_text!(
     CheckoutId,
     Day,
+    FileId,
     GrantId,
     HoldId,
     InvitationId,
+    JobId,
     LoginId,
     MessageId,
     OrgId,
     RunId,
+    SavedInputsId,
+    ScheduleId,
     SessionId,
-    UserId
+    UserId,
+    WorkflowId
 );
 
 /// Types with stable words (`word` and `from_word`).
@@ -230,6 +235,16 @@ macro_rules! stored_as {
         }
     };
 }
-stored_as!(Class { Included = "included", Purchased = "purchased" });
-stored_as!(Cause { Trial = "trial", TopUp = "top_up", Adjustment = "adjustment" });
+stored_as!(Class {
+    Included = "included",
+    Purchased = "purchased",
+    Background = "background"
+});
+stored_as!(Cause {
+    Trial = "trial",
+    TopUp = "top_up",
+    Adjustment = "adjustment",
+    Background = "background"
+});
+stored_as!(Turn { Paused = "paused", Waiting = "waiting" });
 stored_as!(EndKind { Settled = "settled", Released = "released", Lapsed = "lapsed" });

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 use crate::engine::{Database, Engine};
 use crate::ops::load::{entry_row, hold_columns, hold_row, known_row};
-use crate::ops::people::organization_row;
+use crate::ops::people::{organization_columns, organization_row};
 use crate::ports::{BookStore, Kept};
 use crate::rows::{HoldRow, OrganizationRow};
 use crate::tx::statements;
@@ -16,7 +16,8 @@ use crate::values::{Row, values};
 
 statements! {
     /// All organizations.
-    ORGANIZATIONS = "SELECT id, name, zone, created_at FROM organizations ORDER BY id";
+    ORGANIZATIONS = concat!(
+        "SELECT ", organization_columns!(), " FROM organizations o ORDER BY o.id");
     /// Entries after a position.
     JOURNAL = "SELECT position, hash, bytes FROM entries WHERE org = $1 AND position > $2 \
                ORDER BY position LIMIT $3";

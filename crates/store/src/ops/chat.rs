@@ -1,10 +1,11 @@
-//! Conversations with Joule and their messages.
+//! Conversations with Joule and their messages, and what commits write of them.
 
-use ampere_credits::{OrgId, SessionId, Timestamp, UserId};
+use ampere_credits::{MessageId, OrgId, SessionId, Timestamp, UserId};
 use async_trait::async_trait;
 
 use crate::engine::{Database, Engine};
 use crate::ops::run_rows::{message_row, unended};
+use crate::ops::writes::Booking;
 use crate::ports::{ChatStore, Kept, StoreError};
 use crate::rows::{MessageRow, Page, SessionRow};
 use crate::tx::{Tx, statements};
@@ -16,19 +17,22 @@ macro_rules! session_select {
         concat!(
             "SELECT s.id, s.org, s.owner, coalesce(u.name, ''), s.title, s.created_at, \
              s.updated_at, (SELECT CAST(coalesce(sum(r.charged), 0) AS BIGINT) FROM runs r \
-             WHERE r.org = s.org AND r.session = s.id), (SELECT count(*) FROM messages m \
+             WHERE r.org = s.org AND r.session = s.id AND r.kind <> 'background'), \
+             (SELECT count(*) FROM messages m \
              WHERE m.org = s.org AND m.session = s.id), (SELECT r.id FROM runs r \
-             WHERE r.org = s.org AND r.session = s.id AND r.",
+             WHERE r.org = s.org AND r.session = s.id AND r.kind <> 'background' AND r.",
             unended!(),
-            " ORDER BY r.id DESC LIMIT 1) FROM sessions s LEFT JOIN users u ON u.id = s.owner "
+            " ORDER BY r.id DESC LIMIT 1), s.titled_by_person, s.summary, s.summarized \
+             FROM sessions s LEFT JOIN users u ON u.id = s.owner "
         )
     };
 }
 
 statements! {
     /// A new conversation.
-    ADD_SESSION = "INSERT INTO sessions (org, id, owner, title, created_at, updated_at) \
-                   VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+    ADD_SESSION = "INSERT INTO sessions (org, id, owner, title, created_at, updated_at, \
+                   titled_by_person, summary, summarized) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
     /// Conversations of a person before one in the list.
     SESSIONS = concat!(
         session_select!(),
@@ -37,19 +41,46 @@ statements! {
     /// One conversation.
     SESSION = concat!(
         session_select!(), "WHERE s.org = $1 AND s.id = $2 AND s.deleted_at IS NULL");
-    /// A new title.
-    RENAME = "UPDATE sessions SET title = $1, updated_at = $2 \
+    /// A title by a person.
+    RENAME = "UPDATE sessions SET title = $1, updated_at = $2, titled_by_person = 1 \
               WHERE org = $3 AND id = $4 AND deleted_at IS NULL";
     /// What stays of a deleted conversation.
-    DELETE_SESSION = "UPDATE sessions SET title = $1, deleted_at = $2 \
+    DELETE_SESSION = "UPDATE sessions SET title = $1, deleted_at = $2, summary = NULL \
                       WHERE org = $3 AND id = $4 AND deleted_at IS NULL";
     /// Its texts do not stay.
     DELETE_MESSAGES = "DELETE FROM messages WHERE org = $1 AND session = $2";
+    /// Nor does what was made of them: by the runs' steps …
+    DELETE_STEP_RESULTS = "DELETE FROM step_results WHERE org = $1 AND run IN \
+                           (SELECT r.id FROM runs r WHERE r.org = $1 AND r.session = $2)";
+    /// … and by background jobs.
+    DELETE_TASKS = "DELETE FROM tasks WHERE org = $1 AND run IN \
+                    (SELECT r.id FROM runs r WHERE r.org = $1 AND r.session = $2)";
     /// Runs are titled by what was asked, so their titles do not stay either.
     BLANK_RUNS = "UPDATE runs SET title = $1 WHERE org = $2 AND session = $3";
     /// All messages.
-    MESSAGES = "SELECT id, org, session, author, body, run, created_at FROM messages \
-                WHERE org = $1 AND session = $2 ORDER BY number";
+    MESSAGES = "SELECT id, org, session, author, body, run, created_at, follow_ups \
+                FROM messages WHERE org = $1 AND session = $2 ORDER BY number";
+    /// A message of a conversation that is not deleted, numbered after the last one.
+    ADD_MESSAGE = "INSERT INTO messages (org, session, number, id, author, body, run, \
+                   created_at, follow_ups) SELECT s.org, s.id, \
+                   (SELECT coalesce(max(m.number), 0) + 1 \
+                   FROM messages m WHERE m.org = s.org AND m.session = s.id), $1, $2, $3, $4, \
+                   CAST($5 AS BIGINT), $6 FROM sessions s \
+                   WHERE s.org = $7 AND s.id = $8 AND s.deleted_at IS NULL";
+    /// The conversation's latest activity.
+    TOUCH_SESSION = "UPDATE sessions SET updated_at = $1 \
+                     WHERE org = $2 AND id = $3 AND updated_at < $1";
+    /// The text of an answer; nothing if it was deleted.
+    SET_TEXT = "UPDATE messages SET body = $1 WHERE org = $2 AND session = $3 AND id = $4";
+    /// A title by a background job, unless a person gave it one.
+    SET_TITLE = "UPDATE sessions SET title = $1 WHERE org = $2 AND id = $3 \
+                 AND titled_by_person = 0 AND deleted_at IS NULL";
+    /// What its first messages say in short.
+    SET_SUMMARY = "UPDATE sessions SET summary = $1, summarized = $2 \
+                   WHERE org = $3 AND id = $4 AND deleted_at IS NULL";
+    /// What might follow an answer; nothing if it was deleted.
+    SET_FOLLOW_UPS = "UPDATE messages SET follow_ups = $1 \
+                      WHERE org = $2 AND session = $3 AND id = $4";
 }
 
 /// Title of what stays of a deleted conversation.
@@ -67,6 +98,9 @@ fn session_row(mut row: Row) -> Kept<SessionRow> {
         credits: row.take()?,
         message_count: row.take()?,
         running: row.take()?,
+        titled_by_person: row.take()?,
+        summary: row.take()?,
+        summarized: row.take()?,
     })
 }
 
@@ -77,8 +111,69 @@ async fn delete(tx: &mut dyn Tx, org: OrgId, session: SessionId, at: Timestamp) 
         return Ok(false);
     }
     tx.execute(&DELETE_MESSAGES, values![org, session]).await?;
+    tx.execute(&DELETE_STEP_RESULTS, values![org, session]).await?;
+    tx.execute(&DELETE_TASKS, values![org, session]).await?;
     tx.execute(&BLANK_RUNS, values![title, org, session]).await?;
     Ok(true)
+}
+
+/// The text of an answer as it ends: the conversation's latest activity.
+pub(super) async fn end_text(
+    tx: &mut dyn Tx,
+    booking: &Booking<'_>,
+    answer: (SessionId, MessageId, String),
+) -> Kept<()> {
+    let (org, session) = (booking.pool.org, answer.0);
+    set_text(tx, org, answer).await?;
+    touch_session(tx, org, session, booking.at).await
+}
+
+/// A title by a background job.
+pub(super) async fn set_title(
+    tx: &mut dyn Tx,
+    org: OrgId,
+    (session, title): (SessionId, String),
+) -> Kept<()> {
+    tx.execute(&SET_TITLE, values![title, org, session]).await.map(drop)
+}
+
+/// A summary, and how many messages it covers.
+pub(super) async fn set_summary(
+    tx: &mut dyn Tx,
+    org: OrgId,
+    (session, summary, summarized): (SessionId, String, u32),
+) -> Kept<()> {
+    tx.execute(&SET_SUMMARY, values![summary, summarized, org, session]).await.map(drop)
+}
+
+/// What might follow an answer.
+pub(super) async fn set_follow_ups(
+    tx: &mut dyn Tx,
+    org: OrgId,
+    (session, message, json): (SessionId, MessageId, String),
+) -> Kept<()> {
+    tx.execute(&SET_FOLLOW_UPS, values![json, org, session, message]).await.map(drop)
+}
+
+/// A message, after the last one.
+pub(super) async fn add_message(tx: &mut dyn Tx, org: OrgId, message: MessageRow) -> Kept<()> {
+    let MessageRow { id, author, text, run, session, created_at: at, follow_ups, .. } = message;
+    let values = values![id, author, text, run, at, follow_ups, org, session];
+    tx.execute(&ADD_MESSAGE, values).await?;
+    touch_session(tx, org, session, at).await
+}
+
+async fn touch_session(tx: &mut dyn Tx, org: OrgId, session: SessionId, at: Timestamp) -> Kept<()> {
+    tx.execute(&TOUCH_SESSION, values![at, org, session]).await.map(drop)
+}
+
+/// The text of an answer as it is now.
+pub(super) async fn set_text(
+    tx: &mut dyn Tx,
+    org: OrgId,
+    (session, message, text): (SessionId, MessageId, String),
+) -> Kept<()> {
+    tx.execute(&SET_TEXT, values![text, org, session, message]).await.map(drop)
 }
 
 /// The place in the list that a cursor names: instant and id. None: from the newest; a cursor
@@ -94,7 +189,8 @@ fn place(page: &Page) -> (i64, String) {
 impl<E: Engine> ChatStore for Database<E> {
     async fn create_session(&self, row: SessionRow) -> Kept<()> {
         let SessionRow { org, id, owner, title, created_at, updated_at, .. } = row;
-        let values = values![org, id, owner, title, created_at, updated_at];
+        let mut values = values![org, id, owner, title, created_at, updated_at];
+        values.extend(values![row.titled_by_person, row.summary, row.summarized]);
         match self.change(&ADD_SESSION, values).await? {
             0 => Err(StoreError::Exists("a conversation with this id")),
             _ => Ok(()),

@@ -1,4 +1,5 @@
 //! One commit of a pool's lane: load, look up, read the clock, decide, append; all or nothing.
+//! Who waits for credits is loaded with it, and who was served is written with it.
 //!
 //! The law's "Lane". Deciding itself is `ampere_credits::ledger::execute_batch`. Never answers
 //! anybody: the engine does, after the COMMIT.
@@ -7,13 +8,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use ampere_credits::ledger::decide::{grant_of, hold_of, run_of};
 use ampere_credits::ledger::{
-    Account, Answer, Balance, Batch, Entry, Fact, Known, Pool, Request, canon, execute_batch,
+    Account, Answer, Balance, Batch, Entry, Fact, Known, Pool, Queueing, Request, Served, Waiting,
+    canon, execute_batch,
 };
 use ampere_credits::{Clock, GrantId, HoldId, OrgId, RunId, Timestamp};
 
 use crate::engine::KnownPools;
-use crate::ops::load;
 use crate::ops::writes::{self, Booking};
+use crate::ops::{load, queue};
 use crate::ports::{Kept, StoreError};
 use crate::rows::{Committed, LaneRequest, RowWrite};
 use crate::tx::{Tx, statements};
@@ -50,6 +52,12 @@ statements! {
                 debt = excluded.debt, overdraft = excluded.overdraft";
 }
 
+/// The rows of one request, for one answer and the other.
+struct Rows {
+    done: Vec<RowWrite>,
+    waiting: Vec<RowWrite>,
+}
+
 /// All of [`crate::ports::PoolStore::commit`] but the COMMIT.
 pub(super) async fn commit(
     tx: &mut dyn Tx,
@@ -58,8 +66,10 @@ pub(super) async fn commit(
     pools: &KnownPools,
     clock: &dyn Clock,
 ) -> Kept<Committed> {
-    let (requests, rows): (Vec<Request>, Vec<Vec<RowWrite>>) =
-        lane.into_iter().map(|each| (each.request, each.writes)).unzip();
+    let (requests, rows): (Vec<Request>, Vec<Rows>) = lane
+        .into_iter()
+        .map(|LaneRequest { request, writes, waiting }| (request, Rows { done: writes, waiting }))
+        .unzip();
     let row = load::pool_row(tx, org).await?;
     let mut pool = match pools.take(org) {
         Some(pool) if pool.position == row.position && pool.head == row.head => pool,
@@ -68,21 +78,25 @@ pub(super) async fn commit(
     let keys: BTreeSet<&String> = requests.iter().map(|request| &request.key).collect();
     let known = load::known(tx, org, keys.into_iter().cloned().collect()).await?;
     let known: HashMap<String, Known> = known.into_iter().collect();
-    load_named(tx, &mut pool, &requests, &known).await?;
-    load_charged(tx, &mut pool, &requests, &rows).await?;
+    let asking = requests.iter().filter_map(|request| request.queueing.run()).collect();
+    let queue = queue::load(tx, org, asking).await?;
+    load_named(tx, &mut pool, (&requests, &queue), &known).await?;
+    load_charged(tx, &mut pool, (&requests, &queue), &rows).await?;
 
     let now = clock.now();
-    let batch = execute_batch(&mut pool, &requests, &known, now)?;
+    let batch = execute_batch(&mut pool, &requests, &known, &queue, now)?;
     if !batch.entries.is_empty() {
         write_books(tx, &pool, &batch.entries).await?;
-        write_keys(tx, org, requests, &batch.answers).await?;
+        write_keys(tx, org, &requests, &batch).await?;
     }
-    write_rows(tx, &pool, rows, &batch).await?;
+    let rows = rows_to_write(&requests, rows, &queue, &batch);
+    write_rows(tx, &pool, (rows, &batch), now).await?;
     let balance =
         Balance::of(&pool, now).map_err(|error| StoreError::Damaged(error.to_string()))?;
     pool.compact();
     pools.put(pool);
-    Ok(Committed { answers: batch.answers, balance, booked: batch.entries.len() })
+    let Batch { entries, answers, served, more, .. } = batch;
+    Ok(Committed { answers, balance, booked: entries.len(), served, more })
 }
 
 /// Ended holds and drained grants are not in the pool; a command that names one gets its proper
@@ -90,29 +104,37 @@ pub(super) async fn commit(
 async fn load_named(
     tx: &mut dyn Tx,
     pool: &mut Pool,
-    requests: &[Request],
+    (requests, queue): (&[Request], &[Waiting]),
     known: &HashMap<String, Known>,
 ) -> Kept<()> {
     let fresh =
         || requests.iter().filter(|each| !known.contains_key(&each.key)).map(|each| &each.command);
-    let holds: BTreeSet<HoldId> =
-        fresh().filter_map(hold_of).filter(|id| !pool.holds.contains_key(id)).collect();
+    let joining = requests.iter().filter_map(|request| match &request.queueing {
+        Queueing::IfShort(waiting) | Queueing::Afterwards(waiting) => Some(waiting),
+        Queueing::Overtakes | Queueing::InTurn => None,
+    });
+    let to_come = queue.iter().chain(joining).map(|waiting| waiting.hold);
+    let named = fresh().filter_map(hold_of).chain(to_come);
+    let holds: BTreeSet<HoldId> = named.filter(|id| !pool.holds.contains_key(id)).collect();
     load::holds(tx, pool, holds.into_iter().collect()).await?;
     let grants: BTreeSet<GrantId> =
         fresh().filter_map(grant_of).filter(|id| pool.grant(*id).is_none()).collect();
     load::grants(tx, pool, grants.into_iter().collect()).await
 }
 
-/// Caps count what a run was charged before, and a run's row says it.
+/// Caps count what a run was charged before, and a run's row says it. Who waits may be served.
 async fn load_charged(
     tx: &mut dyn Tx,
     pool: &mut Pool,
-    requests: &[Request],
-    rows: &[Vec<RowWrite>],
+    (requests, queue): (&[Request], &[Waiting]),
+    rows: &[Rows],
 ) -> Kept<()> {
     let asked = requests.iter().filter_map(|request| run_of(&request.command));
-    let written = rows.iter().flatten().filter_map(writes::run_of);
-    let runs: BTreeSet<RunId> = asked.chain(written).collect();
+    let joining = requests.iter().filter_map(|request| request.queueing.run());
+    let written = rows.iter().flat_map(|rows| rows.done.iter().chain(&rows.waiting));
+    let waiting = queue.iter().map(|waiting| waiting.run);
+    let runs: BTreeSet<RunId> =
+        asked.chain(joining).chain(waiting).chain(written.filter_map(writes::run_of)).collect();
     load::charged(tx, pool, runs.into_iter().collect()).await
 }
 
@@ -223,32 +245,55 @@ fn run_of_entry(pool: &Pool, entry: &Entry) -> Option<RunId> {
     }
 }
 
-/// Only what was done is remembered.
-async fn write_keys(
-    tx: &mut dyn Tx,
-    org: OrgId,
-    requests: Vec<Request>,
-    answers: &[Answer],
-) -> Kept<()> {
-    let done = requests.into_iter().zip(answers).filter_map(|(request, answer)| match answer {
+/// Only what was done is remembered; holds of the queue too, so that every command's entry is.
+async fn write_keys(tx: &mut dyn Tx, org: OrgId, requests: &[Request], batch: &Batch) -> Kept<()> {
+    let done = requests.iter().zip(&batch.answers).filter_map(|(request, answer)| match answer {
         Answer::Done(outcome) => Some(values![org, request.key, request.hash, outcome.position]),
-        Answer::Replayed(_) | Answer::Refused(_) => None,
+        Answer::Replayed(_) | Answer::Refused(_) | Answer::Waits => None,
     });
-    tx.execute_each(&ADD_KEY, done.collect()).await
+    let remembered = batch.served.iter().filter_map(Served::remembered);
+    let served =
+        remembered.map(|(key, known)| values![org, key, known.hash, known.outcome.position]);
+    tx.execute_each(&ADD_KEY, done.chain(served).collect()).await
 }
 
+/// Of each request the rows that its answer lets be written, with the position of its entry. A
+/// run that waits already, and asks again, was written when it joined.
+fn rows_to_write(
+    requests: &[Request],
+    rows: Vec<Rows>,
+    queue: &[Waiting],
+    batch: &Batch,
+) -> Vec<(Option<u64>, RowWrite)> {
+    let mut waiting: BTreeSet<RunId> = queue.iter().map(|each| each.run).collect();
+    let mut list = Vec::new();
+    for ((request, rows), answer) in requests.iter().zip(rows).zip(&batch.answers) {
+        let joins = request.queueing.run().is_some_and(|run| !waiting.contains(&run));
+        let (position, rows) = match answer {
+            Answer::Done(outcome) => (Some(outcome.position), rows.done),
+            Answer::Waits if joins => (None, rows.waiting),
+            Answer::Waits | Answer::Replayed(_) | Answer::Refused(_) => continue,
+        };
+        if *answer == Answer::Waits {
+            waiting.extend(request.queueing.run());
+        }
+        list.extend(rows.into_iter().map(|row| (position, row)));
+    }
+    list
+}
+
+/// Rows of requests, then of the queue: who joined and was served at once is queued at the end.
 async fn write_rows(
     tx: &mut dyn Tx,
     pool: &Pool,
-    rows: Vec<Vec<RowWrite>>,
-    batch: &Batch,
+    (rows, batch): (Vec<(Option<u64>, RowWrite)>, &Batch),
+    clock: Timestamp,
 ) -> Kept<()> {
-    for (rows, answer) in rows.into_iter().zip(&batch.answers) {
-        let Answer::Done(outcome) = answer else { continue };
-        let booking = Booking { pool, position: outcome.position, at: outcome.at };
-        for row in rows {
-            writes::write(tx, &booking, row).await?;
-        }
+    // An instant of this commit that is not before any of its entries.
+    let at = clock.max(pool.last);
+    for (position, row) in rows {
+        writes::write(tx, &Booking { pool, position, at }, row).await?;
     }
-    Ok(())
+    queue::join(tx, pool.org, &batch.joined).await?;
+    queue::serve(tx, &Booking { pool, position: None, at }, &batch.served).await
 }

@@ -4,7 +4,7 @@ use ampere_credits::{InvitationId, OrgId, Timestamp};
 use async_trait::async_trait;
 
 use crate::engine::{Database, Engine};
-use crate::ops::people::{join, read_organization};
+use crate::ops::people::{join, organization_columns, read_organization};
 use crate::ports::{InvitationStore, Kept, StoreError};
 use crate::rows::{InvitationRow, OrganizationRow, UserRow};
 use crate::tx::{Tx, statements};
@@ -29,7 +29,7 @@ statements! {
          ORDER BY i.created_at DESC, i.id DESC");
     /// By its token, with its organization.
     BY_TOKEN = concat!(
-        "SELECT ", invitation_columns!(), ", o.id, o.name, o.zone, o.created_at \
+        "SELECT ", invitation_columns!(), ", ", organization_columns!(), " \
          FROM invitations i LEFT JOIN users u ON u.id = i.invited_by \
          JOIN organizations o ON o.id = i.org WHERE i.token_hash = $1");
     /// Revokes a pending one.

@@ -4,7 +4,9 @@ use ampere_credits::{LoginId, Timestamp, UserId};
 use async_trait::async_trait;
 
 use crate::engine::{Database, Engine};
-use crate::ops::people::{member_columns, read_member, read_organization, read_user, user_columns};
+use crate::ops::people::{
+    member_columns, organization_columns, read_member, read_organization, read_user, user_columns,
+};
 use crate::ports::{Kept, LoginStore, StoreError};
 use crate::rows::{KnownLogin, LoginRow, MemberRow};
 use crate::tx::statements;
@@ -26,7 +28,7 @@ statements! {
     /// By its token, with everything that says who is asking.
     BY_TOKEN = concat!(
         "SELECT ", login_columns!(), ", ", user_columns!(), ", ", member_columns!(),
-        ", o.id, o.name, o.zone, o.created_at FROM logins l \
+        ", ", organization_columns!(), " FROM logins l \
          JOIN users u ON u.id = l.user_id \
          JOIN members m ON m.org = l.org AND m.user_id = l.user_id \
          JOIN organizations o ON o.id = l.org \

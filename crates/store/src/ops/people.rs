@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use crate::engine::{Database, Engine};
 use crate::ports::{Kept, PeopleStore, StoreError};
-use crate::rows::{MemberRow, OrganizationRow, Role, UserRow};
+use crate::rows::{BackgroundSettings, MemberRow, OrganizationRow, Role, UserRow};
 use crate::tx::{Tx, statements};
 use crate::values::{Row, values};
 
@@ -23,6 +23,14 @@ macro_rules! member_columns {
 }
 pub(super) use member_columns;
 
+macro_rules! organization_columns {
+    () => {
+        "o.id, o.name, o.zone, o.created_at, o.background_titles, o.background_summaries, \
+         o.background_follow_ups, o.background_draw"
+    };
+}
+pub(super) use organization_columns;
+
 statements! {
     /// Whether there is an account.
     ANYBODY = "SELECT 1 FROM users LIMIT 1";
@@ -31,8 +39,10 @@ statements! {
                 disabled_at, first_account) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
                 ON CONFLICT DO NOTHING";
     /// A new organization.
-    ADD_ORGANIZATION = "INSERT INTO organizations (id, name, zone, created_at) \
-                        VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+    ADD_ORGANIZATION = "INSERT INTO organizations (id, name, zone, created_at, \
+                        background_titles, background_summaries, background_follow_ups, \
+                        background_draw) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+                        ON CONFLICT DO NOTHING";
     /// A new member; nothing if they are one.
     ADD_MEMBER = "INSERT INTO members (org, user_id, role, billing_admin, joined_at) \
                   VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
@@ -53,7 +63,8 @@ statements! {
     /// Ends a person's logins in one organization.
     END_LOGINS_THERE = "DELETE FROM logins WHERE org = $1 AND user_id = $2";
     /// One organization.
-    ORGANIZATION = "SELECT id, name, zone, created_at FROM organizations WHERE id = $1";
+    ORGANIZATION = concat!(
+        "SELECT ", organization_columns!(), " FROM organizations o WHERE o.id = $1");
     /// Another name and zone.
     SET_ORGANIZATION = "UPDATE organizations SET name = $1, zone = $2 WHERE id = $3";
 }
@@ -70,6 +81,12 @@ pub(super) fn read_organization(row: &mut Row) -> Kept<OrganizationRow> {
         name: row.take()?,
         zone: row.take()?,
         created_at: row.take()?,
+        background: BackgroundSettings {
+            titles: row.take()?,
+            summaries: row.take()?,
+            follow_ups: row.take()?,
+            draw: row.take()?,
+        },
     })
 }
 
@@ -141,8 +158,10 @@ async fn create(
         }
         add_user(tx, owner.clone(), true).await?;
     }
-    let OrganizationRow { id, name, zone, created_at } = organization;
-    if tx.execute(&ADD_ORGANIZATION, values![id, name, zone, created_at]).await? == 0 {
+    let OrganizationRow { id, name, zone, created_at, background } = organization;
+    let mut list = values![id, name, zone, created_at, background.titles, background.summaries];
+    list.extend(values![background.follow_ups, background.draw]);
+    if tx.execute(&ADD_ORGANIZATION, list).await? == 0 {
         return Err(StoreError::Exists("an organization with this id"));
     }
     join(tx, id, owner, (Role::Owner, created_at)).await

@@ -29,6 +29,9 @@ statements! {
     /// A run's entries.
     ENTRIES_OF_RUN =
         "SELECT position, hash, bytes FROM entries WHERE org = $1 AND run = $2 ORDER BY position";
+    /// A task by the key it was started under.
+    STARTED_UNDER = "SELECT run FROM tasks WHERE org = $1 AND start_key = $2 \
+                     ORDER BY run LIMIT 1";
     /// Pools with unheld credits past their expiry.
     EXPIRIES_DUE = "SELECT org FROM grants WHERE unheld > 0 AND expires_at <= $1";
     /// Open holds past their deadline.
@@ -73,6 +76,11 @@ impl<E: Engine> PoolStore for Database<E> {
 
     async fn entries_of(&self, org: OrgId, run: RunId) -> Kept<Vec<Entry>> {
         self.rows(&ENTRIES_OF_RUN, values![org, run], load::entry_row).await
+    }
+
+    async fn started_under(&self, org: OrgId, key: &str) -> Kept<Option<RunId>> {
+        let key = key.to_owned();
+        self.row(&STARTED_UNDER, values![org, key], |mut row| row.take()).await
     }
 
     async fn due(&self, now: Timestamp) -> Kept<Due> {

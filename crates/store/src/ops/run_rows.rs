@@ -6,10 +6,11 @@ use crate::values::Row;
 
 macro_rules! run_columns {
     () => {
-        "r.id, r.org, r.kind, r.title, r.state, r.reason, r.session, r.answer, r.started_by, \
-         coalesce(u.name, ''), r.model, r.quote_low, r.quote_typical, r.quote_high, \
-         r.quote_hold, r.quote_from_history, r.rate_card_version, r.charged, r.held, \
-         r.estimated, r.created_at, r.started_at, r.ended_at, r.day, r.position, r.server \
+        "r.id, r.org, r.kind, r.subject, r.title, r.state, r.reason, r.session, r.answer, \
+         r.started_by, coalesce(u.name, ''), r.triggered_by, r.schedule, r.model, r.quote_low, \
+         r.quote_typical, r.quote_high, r.quote_hold, r.quote_from_history, \
+         r.rate_card_version, r.cap, r.charged, r.held, r.estimated, r.created_at, \
+         r.started_at, r.ended_at, r.day, r.position, r.server \
          FROM runs r LEFT JOIN users u ON u.id = r.started_by "
     };
 }
@@ -29,6 +30,7 @@ pub(super) fn run_row(mut row: Row) -> Kept<RunRow> {
         id: row.take()?,
         org: row.take()?,
         kind: row.take()?,
+        subject: row.take()?,
         title: row.take()?,
         state: row.take()?,
         reason: row.take()?,
@@ -36,6 +38,8 @@ pub(super) fn run_row(mut row: Row) -> Kept<RunRow> {
         answer: row.take()?,
         started_by: row.take()?,
         started_by_name: row.take()?,
+        trigger: row.take()?,
+        schedule: row.take()?,
         model: row.take()?,
         quote: QuoteRow {
             low: row.take()?,
@@ -45,6 +49,7 @@ pub(super) fn run_row(mut row: Row) -> Kept<RunRow> {
             from_history: row.take()?,
             rate_card_version: row.take()?,
         },
+        cap: row.take()?,
         charged: row.take()?,
         held: row.take()?,
         estimated: row.take()?,
@@ -62,14 +67,20 @@ pub(super) fn step_row(mut row: Row) -> Kept<StepRow> {
     Ok(StepRow {
         run: row.take()?,
         number: row.take()?,
+        path: row.take()?,
+        part: row.take()?,
+        kind: row.take()?,
         name: row.take()?,
         model: row.take()?,
         state: row.take()?,
+        attempt: row.take()?,
         started_at: row.take()?,
         ended_at: row.take()?,
         input_tokens: row.take()?,
         output_tokens: row.take()?,
         estimated: row.take()?,
+        note: row.take()?,
+        result: row.take()?,
     })
 }
 
@@ -102,5 +113,6 @@ pub(super) fn message_row(mut row: Row) -> Kept<MessageRow> {
         text: row.take()?,
         run: row.take()?,
         created_at: row.take()?,
+        follow_ups: row.take()?,
     })
 }

@@ -5,38 +5,55 @@ use async_trait::async_trait;
 
 use crate::engine::{Database, Engine};
 use crate::ops::run_rows::{run_columns, run_row, step_row, unended, usage_line_row};
-use crate::ops::{usage, writes};
+use crate::ops::{chat, usage, writes};
 use crate::ports::{Kept, RunStore};
 use crate::rows::{Page, RunFilter, RunKind, RunRow, RunState, StepRow, UsageLineRow, UsageSums};
-use crate::tx::{Tx, statements};
-use crate::values::{Row, values};
+use crate::tx::{Statement, Tx, statements};
+use crate::values::{Row, Stored, values};
+
+/// Runs that fit a filter, all of it; the last words say by which index they are found.
+macro_rules! runs_select {
+    ($found_by:expr) => {
+        concat!(
+            "SELECT ",
+            run_columns!(),
+            "WHERE r.org = $1 AND r.id < $2 \
+             AND r.state IN ($3, $4, $5, $6, $7, $8, $9, $10) \
+             AND (r.kind = $11 OR $11 IS NULL) AND (r.triggered_by = $12 OR $12 IS NULL) \
+             AND (r.subject = $13 OR $13 IS NULL) AND (r.schedule = $14 OR $14 IS NULL) \
+             AND (r.session = $15 OR $15 IS NULL) ",
+            $found_by,
+            "ORDER BY r.id DESC LIMIT $16"
+        )
+    };
+}
 
 statements! {
     /// One run.
     RUN = concat!("SELECT ", run_columns!(), "WHERE r.org = $1 AND r.id = $2");
     /// Runs before an id.
-    RUNS = concat!(
-        "SELECT ", run_columns!(),
-        "WHERE r.org = $1 AND r.id < $2 AND (r.state = $3 OR $3 IS NULL) \
-         AND (r.kind = $4 OR $4 IS NULL) ORDER BY r.id DESC LIMIT $5");
+    RUNS = runs_select!("");
+    /// Runs of a kind before an id.
+    RUNS_OF_KIND = runs_select!("AND r.kind = $11 ");
+    /// Runs of a tool or workflow before an id.
+    RUNS_OF_SUBJECT = runs_select!("AND r.subject = $13 ");
+    /// Runs of a schedule before an id.
+    RUNS_OF_SCHEDULE = runs_select!("AND r.schedule = $14 ");
     /// Runs of a conversation before an id.
-    RUNS_OF_SESSION = concat!(
-        "SELECT ", run_columns!(),
-        "WHERE r.org = $1 AND r.session = $2 AND r.id < $3 AND (r.state = $4 OR $4 IS NULL) \
-         AND (r.kind = $5 OR $5 IS NULL) ORDER BY r.id DESC LIMIT $6");
+    RUNS_OF_SESSION = runs_select!("AND r.session = $15 ");
     /// Runs before an id that have not ended.
-    RUNS_UNENDED = concat!(
-        "SELECT ", run_columns!(),
-        "WHERE r.org = $1 AND r.", unended!(), " AND r.id < $2 \
-         AND (r.state = $3 OR $3 IS NULL) AND (r.kind = $4 OR $4 IS NULL) \
-         AND (r.session = $5 OR $5 IS NULL) ORDER BY r.id DESC LIMIT $6");
+    RUNS_UNENDED = runs_select!(concat!("AND r.", unended!(), " "));
     /// Runs of other server processes that have not ended.
     ORPHANS = concat!(
         "SELECT ", run_columns!(), "WHERE r.", unended!(), " AND r.server <> $1 \
          ORDER BY r.org, r.id");
     /// A run's steps.
-    STEPS = "SELECT run, number, name, model, state, started_at, ended_at, input_tokens, \
-             output_tokens, estimated FROM steps WHERE org = $1 AND run = $2 ORDER BY number";
+    STEPS = "SELECT s.run, s.number, s.path, s.part, s.kind, s.name, s.model, s.state, \
+             s.attempt, \
+             s.started_at, s.ended_at, s.input_tokens, s.output_tokens, s.estimated, s.note, \
+             o.result FROM steps s LEFT JOIN step_results o \
+             ON o.org = s.org AND o.run = s.run AND o.number = s.number \
+             WHERE s.org = $1 AND s.run = $2 ORDER BY s.number";
     /// A run's rated lines.
     USAGE_LINES = "SELECT run, number, step, kind, user_id, model, measure, quantity, \
                    micros_per_million, credits, estimated, settled_at, day FROM usage_lines \
@@ -48,12 +65,13 @@ statements! {
                ORDER BY r.id DESC LIMIT $4";
     /// A run's state, while it has not ended.
     RUN_STATE = concat!("SELECT state FROM runs WHERE org = $1 AND id = $2 AND ", unended!());
-    /// A run follows its step.
+    /// A run follows its step, unless it waits for credits: then only the queue starts it.
     FOLLOW_STEP = "UPDATE runs SET state = $1, started_at = coalesce(started_at, $2) \
-                   WHERE org = $3 AND id = $4";
-    /// Whether a step has ended.
+                   WHERE org = $3 AND id = $4 \
+                   AND state NOT IN ('waiting_for_credits', 'paused_no_credits')";
+    /// Whether a step has ended in this attempt or a later one.
     STEP_ENDED = "SELECT 1 FROM steps WHERE org = $1 AND run = $2 AND number = $3 \
-                  AND ended_at IS NOT NULL";
+                  AND ended_at IS NOT NULL AND attempt >= $4";
 }
 
 /// What is written with a step: where the answer is kept, and its text so far.
@@ -61,7 +79,8 @@ type AnswerSoFar = Option<(SessionId, MessageId, String)>;
 
 async fn record(tx: &mut dyn Tx, org: OrgId, step: StepRow, answer: AnswerSoFar) -> Kept<()> {
     let running = tx.query(&RUN_STATE, values![org, step.run]).await?;
-    let ended = tx.query(&STEP_ENDED, values![org, step.run, step.number]).await?;
+    let this = values![org, step.run, step.number, step.attempt];
+    let ended = tx.query(&STEP_ENDED, this).await?;
     if running.is_empty() || !ended.is_empty() {
         return Ok(());
     }
@@ -71,9 +90,30 @@ async fn record(tx: &mut dyn Tx, org: OrgId, step: StepRow, answer: AnswerSoFar)
     }
     writes::put_step(tx, org, step).await?;
     match answer {
-        Some(answer) => writes::set_text(tx, org, answer).await,
+        Some(answer) => chat::set_text(tx, org, answer).await,
         None => Ok(()),
     }
+}
+
+/// The statement by whose index the fewest runs are looked at.
+fn found_by(filter: &RunFilter) -> &'static Statement {
+    match filter {
+        RunFilter { unended_only: true, .. } => &RUNS_UNENDED,
+        RunFilter { session: Some(_), .. } => &RUNS_OF_SESSION,
+        RunFilter { schedule: Some(_), .. } => &RUNS_OF_SCHEDULE,
+        RunFilter { subject: Some(_), .. } => &RUNS_OF_SUBJECT,
+        RunFilter { kind: Some(_), .. } => &RUNS_OF_KIND,
+        _ => &RUNS,
+    }
+}
+
+/// The states to be in, as many as there are: some perhaps twice.
+fn states_of(filter: &RunFilter) -> Vec<RunState> {
+    let wanted = |state: &&RunState| filter.states.is_empty() || filter.states.contains(state);
+    let mut states: Vec<_> = RunState::ALL.iter().filter(wanted).copied().collect();
+    let last = states.last().copied().unwrap_or(RunState::Queued);
+    states.resize(RunState::ALL.len(), last);
+    states
 }
 
 #[async_trait]
@@ -83,17 +123,12 @@ impl<E: Engine> RunStore for Database<E> {
     }
 
     async fn runs(&self, org: OrgId, filter: RunFilter, page: Page) -> Kept<Vec<RunRow>> {
-        let RunFilter { state, kind, session, unended_only } = filter;
-        let (before, rows) = (page.before_id(), page.rows());
-        if unended_only {
-            let values = values![org, before, state, kind, session, rows];
-            return self.rows(&RUNS_UNENDED, values, run_row).await;
-        }
-        if session.is_some() {
-            let values = values![org, session, before, state, kind, rows];
-            return self.rows(&RUNS_OF_SESSION, values, run_row).await;
-        }
-        self.rows(&RUNS, values![org, before, state, kind, rows], run_row).await
+        let (statement, states) = (found_by(&filter), states_of(&filter));
+        let RunFilter { kind, subject, trigger, schedule, session, .. } = filter;
+        let mut values = values![org, page.before_id()];
+        values.extend(states.iter().map(Stored::value));
+        values.extend(values![kind, trigger, subject, schedule, session, page.rows()]);
+        self.rows(statement, values, run_row).await
     }
 
     async fn steps(&self, org: OrgId, run: RunId) -> Kept<Vec<StepRow>> {

@@ -2,15 +2,27 @@
 //!
 //! Where to read on: [`crate::ports`], which says what is done with them.
 
+mod background;
+mod files;
+mod inputs;
 mod people;
 mod pool;
+mod schedules;
+mod tasks;
 mod words;
 mod work;
+mod workflows;
 
+pub use background::*;
+pub use files::*;
+pub use inputs::*;
 pub use people::*;
 pub use pool::*;
+pub use schedules::*;
+pub use tasks::*;
 pub use words::*;
 pub use work::*;
+pub use workflows::*;
 
 /// Part of a longer list: newest first, `before` is the cursor.
 #[derive(Debug, Clone, Default)]

@@ -2,7 +2,7 @@
 
 use ampere_credits::{InvitationId, LoginId, OrgId, Timestamp, UserId};
 
-use crate::rows::Role;
+use crate::rows::{BackgroundSettings, Role};
 
 /// An organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +12,7 @@ pub struct OrganizationRow {
     /// IANA zone; a change applies forward.
     pub zone: String,
     pub created_at: Timestamp,
+    pub background: BackgroundSettings,
 }
 
 /// A person. The mail address is stored in lower case and is unique.

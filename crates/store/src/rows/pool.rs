@@ -1,12 +1,14 @@
 //! Rows of the pools: what a commit takes and gives, and what is kept of it for ever.
 
-use ampere_credits::ledger::{Answer, Balance, Grant, Hold, Request};
+use ampere_credits::ledger::{Answer, Balance, Grant, Hold, Request, Served};
 use ampere_credits::{
-    CheckoutId, Credits, Day, GrantId, HoldId, MessageId, OrgId, RunId, SessionId, Timestamp,
-    UserId,
+    CheckoutId, Credits, Day, GrantId, HoldId, JobId, MessageId, OrgId, RunId, ScheduleId,
+    SessionId, Timestamp, UserId,
 };
 
-use crate::rows::{CheckoutState, MessageRow, Reason, RunRow, RunState, StepRow, UsageLineRow};
+use crate::rows::{
+    CheckoutState, JobRow, MessageRow, Reason, RunRow, RunState, StepRow, TaskRow, UsageLineRow,
+};
 
 /// How a run stands after a commit; the ledger's numbers (charged, held, position) are filled in
 /// by the store from the pool.
@@ -38,14 +40,42 @@ pub enum RowWrite {
     Step(StepRow),
     /// A purchase whose credits are in the pool by this commit.
     CheckoutGranted { checkout: CheckoutId, grant: GrantId, payment: String },
+    /// What a new run does.
+    Task(Box<TaskRow>),
+    /// What came out of a run.
+    TaskResult { run: RunId, result: String },
+    /// A schedule has started a run: when the next one is, whether this was the last, and the
+    /// hold that it needed.
+    ScheduleStarted {
+        schedule: ScheduleId,
+        run: RunId,
+        next_at: Option<Timestamp>,
+        completed: bool,
+        needed: Credits,
+    },
+    /// A schedule's run has ended. Failed: one more failure in a row, and at its limit an active
+    /// schedule, or one that waits for credits, needs attention. Not failed: none in a row.
+    ScheduleEnded { schedule: ScheduleId, run: RunId, failed: bool },
+    /// A background job to be done.
+    Job(JobRow),
+    /// A background job that is done.
+    JobDone(JobId),
+    /// A conversation's title, unless a person gave it one.
+    SessionTitle { session: SessionId, title: String },
+    /// A conversation's summary and how many messages it covers.
+    SessionSummary { session: SessionId, summary: String, summarized: u32 },
+    /// Questions that might follow an answer: a JSON list.
+    FollowUps { session: SessionId, message: MessageId, json: String },
 }
 
-/// One request of a lane's batch with the rows that stand or fall with it. Rows are written only
-/// if the answer is `Done`.
+/// One request of a lane's batch with the rows that stand or fall with it.
 #[derive(Debug, Clone)]
 pub struct LaneRequest {
     pub request: Request,
+    /// Written if the answer is `Done`.
     pub writes: Vec<RowWrite>,
+    /// Written if the answer is `Waits`: nothing is booked, but the run is in the queue.
+    pub waiting: Vec<RowWrite>,
 }
 
 /// What a commit did.
@@ -57,6 +87,11 @@ pub struct Committed {
     pub balance: Balance,
     /// Entries that it appended (0: nothing was booked).
     pub booked: usize,
+    /// Runs that left the queue by it, in order: with a hold (their rows say queued now), or
+    /// refused (their rows say failed).
+    pub served: Vec<Served>,
+    /// As many were served as one commit may; the next may serve more.
+    pub more: bool,
 }
 
 /// A hold as it is kept for ever.

@@ -88,6 +88,26 @@ words! {
         InputTooLong = "input_too_long",
         /// Our fault; nothing charged.
         InternalError = "internal_error",
+        /// It waits for credits: before it starts, or paused between two steps.
+        NoCredits = "no_credits",
+        /// It reached the most that its run may cost.
+        StoppedAtCap = "stopped_at_cap",
+        /// Who started it may not any more.
+        NotAllowed = "not_allowed",
+        /// It waited for credits for as long as runs may wait.
+        WaitedTooLong = "waited_too_long",
+        /// Its inputs do not fit what it needs.
+        BadInput = "bad_input",
+        /// The model's output did not fit its form, after one repair too.
+        BadOutput = "bad_output",
+        /// A page could not be fetched or read.
+        PageFailed = "page_failed",
+        /// A file is not there or could not be read.
+        FileFailed = "file_failed",
+        /// A condition of the workflow was not met: it ended early, as wanted.
+        ConditionNotMet = "condition_not_met",
+        /// It worked for longer than its limit.
+        TookTooLong = "took_too_long",
     }
 }
 
@@ -96,6 +116,70 @@ words! {
     RunKind {
         /// A message to Joule.
         Message = "message",
+        /// One AI Tool.
+        Tool = "tool",
+        /// A workflow; its tools are lines of it, not runs.
+        Workflow = "workflow",
+        /// A background job.
+        Background = "background",
+    }
+}
+
+words! {
+    /// What started a run.
+    Trigger {
+        /// Somebody, now.
+        Person = "person",
+        /// A schedule, in its time.
+        Schedule = "schedule",
+        /// The product by itself, after other work.
+        Background = "background",
+    }
+}
+
+words! {
+    /// What a step does.
+    StepKind {
+        /// Joule answers in a conversation.
+        Answer = "answer",
+        /// A model is asked.
+        Prompt = "prompt",
+        /// A page is fetched.
+        Fetch = "fetch",
+        /// A file is read.
+        Read = "read",
+        /// Results are put into another form.
+        Transform = "transform",
+        /// A workflow goes on or ends.
+        Condition = "condition",
+    }
+}
+
+words! {
+    /// The states of a schedule.
+    ScheduleState {
+        /// It starts its runs in their time.
+        Active = "active",
+        /// A person paused it.
+        Paused = "paused",
+        /// Credits were short at its time; goes on by itself when they are there.
+        PausedNoCredits = "paused_no_credits",
+        /// It paused itself, after too many failures in a row.
+        NeedsAttention = "needs_attention",
+        /// It has had all of its runs.
+        Completed = "completed",
+    }
+}
+
+words! {
+    /// What a background job makes.
+    BackgroundKind {
+        /// A conversation's title.
+        Title = "title",
+        /// A summary of a long conversation, used as context.
+        Summary = "summary",
+        /// Questions that might follow an answer.
+        FollowUps = "follow_ups",
     }
 }
 

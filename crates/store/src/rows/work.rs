@@ -1,9 +1,11 @@
 //! Rows of AI work: conversations, runs, steps, rated usage.
 
 use ampere_credits::rating::{Basis, Measure, Quote};
-use ampere_credits::{Credits, Day, MessageId, OrgId, RunId, SessionId, Timestamp, UserId};
+use ampere_credits::{
+    Credits, Day, MessageId, OrgId, RunId, ScheduleId, SessionId, Timestamp, UserId,
+};
 
-use crate::rows::{Author, Reason, RunKind, RunState};
+use crate::rows::{Author, Reason, RunKind, RunState, StepKind, Trigger};
 
 /// A conversation with Joule, with sums over its messages and runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,11 +17,17 @@ pub struct SessionRow {
     pub title: String,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
-    /// Charged to its runs so far.
+    /// Charged to its messages' runs so far; background work is told apart.
     pub credits: Credits,
     pub message_count: u32,
-    /// Its run that has not ended.
+    /// Its message's run that has not ended.
     pub running: Option<RunId>,
+    /// A person gave it its title: no background job changes it any more.
+    pub titled_by_person: bool,
+    /// What its first messages say in short, for use as context.
+    pub summary: Option<String>,
+    /// How many messages, from the first, the summary covers.
+    pub summarized: u32,
 }
 
 /// One message of a conversation.
@@ -32,6 +40,8 @@ pub struct MessageRow {
     pub text: String,
     pub run: Option<RunId>,
     pub created_at: Timestamp,
+    /// JSON: a list of questions that might follow this answer.
+    pub follow_ups: Option<String>,
 }
 
 /// One piece of AI work.
@@ -40,6 +50,8 @@ pub struct RunRow {
     pub id: RunId,
     pub org: OrgId,
     pub kind: RunKind,
+    /// Id of the tool or workflow, word of the background kind; none of a message.
+    pub subject: Option<String>,
     pub title: String,
     pub state: RunState,
     pub reason: Option<Reason>,
@@ -48,8 +60,13 @@ pub struct RunRow {
     pub answer: Option<MessageId>,
     pub started_by: UserId,
     pub started_by_name: String,
+    pub trigger: Trigger,
+    /// The schedule that started it, which may be gone by now.
+    pub schedule: Option<ScheduleId>,
     pub model: String,
     pub quote: QuoteRow,
+    /// The most that it may hold and be charged.
+    pub cap: Option<Credits>,
     /// Charged by its ended holds.
     pub charged: Credits,
     /// In its open hold now (overdraft not counted).
@@ -97,14 +114,27 @@ pub struct StepRow {
     pub run: RunId,
     /// 1, 2, 3 …
     pub number: u32,
+    /// Its logical name within the run: rows of one path are attempts at the same step.
+    pub path: String,
+    /// Number of the workflow's step that it belongs to; 0: none.
+    pub part: u32,
+    pub kind: StepKind,
     pub name: String,
+    /// Empty where no model is asked.
     pub model: String,
     pub state: RunState,
+    /// 1; more: done again after a restart.
+    pub attempt: u32,
     pub started_at: Timestamp,
     pub ended_at: Option<Timestamp>,
     pub input_tokens: u64,
     pub output_tokens: u64,
     pub estimated: bool,
+    /// One line for people.
+    pub note: Option<String>,
+    /// JSON: what came out of it. Once it is there it stays: a later write of the step without
+    /// one does not take it away.
+    pub result: Option<String>,
 }
 
 /// One measured and rated quantity of a run; written with its settle.
@@ -138,11 +168,15 @@ pub struct UsageSums {
     pub days: Vec<(Day, Credits)>,
 }
 
-/// Filter of the runs list.
+/// Filter of the runs list: what fits everything that is said here.
 #[derive(Debug, Clone, Default)]
 pub struct RunFilter {
-    pub state: Option<RunState>,
+    /// In one of these; empty: in any.
+    pub states: Vec<RunState>,
     pub kind: Option<RunKind>,
+    pub subject: Option<String>,
+    pub trigger: Option<Trigger>,
+    pub schedule: Option<ScheduleId>,
     pub session: Option<SessionId>,
     pub unended_only: bool,
 }

@@ -1,6 +1,9 @@
 //! Requests of a pool's lane, short enough to read a test by.
 
-use ampere_credits::ledger::{Cause, Class, Command, GrantTerms, Hash, Overdraft, Request, canon};
+use ampere_credits::ledger::{
+    Cause, Class, Command, Draw, GrantTerms, Hash, Overdraft, Queueing, Request, Turn, Waiting,
+    canon,
+};
 use ampere_credits::{Credits, GrantId, HoldId, OrgId, RunId};
 use ampere_store::rows::{LaneRequest, RowWrite};
 
@@ -34,7 +37,8 @@ pub fn hash(text: &str) -> Hash {
 /// A command under a key; the hash is the command's.
 pub fn ask(key: &str, command: Command) -> LaneRequest {
     let hash = hash(&format!("{command:?}"));
-    LaneRequest { request: Request { key: key.to_owned(), hash, command }, writes: Vec::new() }
+    let request = Request { key: key.to_owned(), hash, command, queueing: Queueing::Overtakes };
+    LaneRequest { request, writes: Vec::new(), waiting: Vec::new() }
 }
 
 /// With rows that stand or fall with it.
@@ -84,6 +88,7 @@ pub fn hold_for(number: u128, run: u128, whole: u32, cap: Option<u32>) -> LaneRe
         amount: credits(whole),
         deadline: START.plus_seconds(3_600),
         cap: cap.map(credits),
+        draw: Draw::Pool,
     };
     ask(&format!("hold:{number}"), command)
 }
@@ -95,6 +100,7 @@ pub fn extend(number: u128, times: u32, whole: u32, limit: Option<u32>) -> LaneR
         amount: credits(whole),
         deadline: START.plus_seconds(3_600),
         overdraft: limit.map_or(Overdraft::Never, |limit| Overdraft::UpTo(credits(limit))),
+        draw: Draw::Pool,
     };
     ask(&format!("extend:{number}:{times}"), command)
 }
@@ -117,4 +123,34 @@ pub fn lapse(number: u128, whole: u32) -> LaneRequest {
 pub fn take_back(number: u128, whole: u32) -> LaneRequest {
     let command = Command::TakeBack { grant: grant_id(number), amount: credits(whole) };
     ask(&format!("take_back:{number}"), command)
+}
+
+/// A place in the queue for the run of the same number, so many seconds after the start.
+pub fn place(turn: Turn, number: u128, whole: u32, seconds: i64) -> Waiting {
+    Waiting {
+        turn,
+        since: START.plus_seconds(seconds),
+        run: run_id(number),
+        hold: hold_id(number),
+        amount: credits(whole),
+        hold_seconds: 600,
+        cap: None,
+    }
+}
+
+/// A hold that waits if there is too little, joining so many seconds after the start.
+pub fn hold_or_wait(number: u128, whole: u32, seconds: i64) -> LaneRequest {
+    queueing(hold(number, whole), Queueing::IfShort(place(Turn::Waiting, number, whole, seconds)))
+}
+
+/// Standing to the queue like this.
+pub fn queueing(mut request: LaneRequest, queueing: Queueing) -> LaneRequest {
+    request.request.queueing = queueing;
+    request
+}
+
+/// With rows for the case that it waits.
+pub fn or_waiting(mut request: LaneRequest, waiting: Vec<RowWrite>) -> LaneRequest {
+    request.waiting = waiting;
+    request
 }

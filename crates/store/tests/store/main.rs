@@ -14,4 +14,6 @@ mod lane;
 mod migrations;
 mod people;
 mod statements;
+mod waiting;
+mod work;
 mod world;

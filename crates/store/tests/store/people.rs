@@ -43,6 +43,7 @@ pub fn organization(number: u128) -> OrganizationRow {
         name: format!("Organization {number}"),
         zone: "Europe/Berlin".to_owned(),
         created_at: START,
+        background: BackgroundSettings::default(),
     }
 }
 
@@ -104,6 +105,9 @@ pub fn session(number: u128, id: u128) -> SessionRow {
         credits: Credits::ZERO,
         message_count: 0,
         running: None,
+        titled_by_person: false,
+        summary: None,
+        summarized: 0,
     }
 }
 
@@ -116,6 +120,7 @@ pub fn message(number: u128, session: u128, id: u128, author: Author) -> Message
         text: format!("text of {id}"),
         run: None,
         created_at: START,
+        follow_ups: None,
     }
 }
 
@@ -132,6 +137,7 @@ pub fn run(number: u128, id: u128) -> RunRow {
         id: run_id(id),
         org: org(number),
         kind: RunKind::Message,
+        subject: None,
         title: format!("Run {id}"),
         state: RunState::Queued,
         reason: None,
@@ -139,8 +145,11 @@ pub fn run(number: u128, id: u128) -> RunRow {
         answer: None,
         started_by: user_id(number),
         started_by_name: format!("Person {number}"),
+        trigger: Trigger::Person,
+        schedule: None,
         model: "local".to_owned(),
         quote,
+        cap: None,
         charged: Credits::ZERO,
         held: Credits::ZERO,
         estimated: false,
@@ -170,14 +179,20 @@ pub fn step(run: RunId, number: u32, state: RunState, output_tokens: u64) -> Ste
     StepRow {
         run,
         number,
+        path: String::new(),
+        part: 0,
+        kind: StepKind::Answer,
         name: "Answer".to_owned(),
         model: "local".to_owned(),
         state,
+        attempt: 1,
         started_at: START,
         ended_at: state.ended().then_some(START.plus_seconds(5)),
         input_tokens: 100,
         output_tokens,
         estimated: false,
+        note: None,
+        result: None,
     }
 }
 

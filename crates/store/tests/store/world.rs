@@ -89,7 +89,7 @@ impl Engine {
 pub struct World {
     pub store: Arc<dyn Store>,
     pub clock: Arc<TestClock>,
-    engine: Engine,
+    pub engine: Engine,
     pub folder: Folder,
 }
 

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use ampere_credits::{CheckoutId, InvitationId, LoginId};
+use ampere_credits::ledger::{Queueing, Turn, Waiting};
+use ampere_credits::{CheckoutId, InvitationId, LoginId, SavedInputsId};
 use ampere_store::ports::Store;
 use ampere_store::rows::*;
 use futures_util::future::BoxFuture;
 
 use crate::asks::*;
 use crate::people::*;
+use crate::work::*;
 use crate::world::{Folder, START, World};
 
 /// One operation, made anew for each try.
@@ -39,9 +41,24 @@ pub async fn prepare() -> Folder {
     store.create_checkout(checkout(1, 1)).await.unwrap();
     store.begin_reply("me", "taken", [0; 32], START).await.unwrap();
     world.commit(one, vec![trial(1, 100, 600), top_up(2, 50), with(hold(1, 20), begun(1))]).await;
+    prepare_work(&world).await;
     let World { store, folder, .. } = world;
     drop(store);
     folder
+}
+
+/// What was there before the operations of tools, workflows and schedules; in an organization of
+/// its own, somebody waits.
+async fn prepare_work(world: &World) {
+    let store = &world.store;
+    let nine = found(world, 9).await;
+    world.commit(nine, vec![start_or_wait(9, 901, 5, 0), start_or_wait(9, 902, 5, 1)]).await;
+    store.add_file(file(1, 1, 0), vec![1; 9], 1_000).await.unwrap();
+    store.create_workflow(workflow(1, 1)).await.unwrap();
+    store.create_schedule(schedule(1, 1)).await.unwrap();
+    store.add_saved_inputs(saved_inputs(1, 1, "rewrite")).await.unwrap();
+    let jobs = vec![RowWrite::Job(job(1, 1, BackgroundKind::Title))];
+    world.done(org(1), with(top_up(90, 1), jobs)).await;
 }
 
 /// The rows of a message to Joule as it begins.
@@ -85,6 +102,8 @@ pub fn every_operation() -> Vec<(&'static str, Vec<Step>)> {
     let mut all = commits();
     all.extend(of_people());
     all.extend(of_the_rest());
+    all.extend(of_work());
+    all.extend(of_the_queue());
     all.push(("a whole message, twice held, and a purchase", a_long_row()));
     all
 }
@@ -177,6 +196,87 @@ fn of_the_rest() -> Vec<(&'static str, Vec<Step>)> {
                 step!(|store| store.pool(org(1))),
                 step!(|store| store.runs(org(1), RunFilter::default(), page(9))),
                 step!(|store| store.usage(org(1), START, START.plus_days(1))),
+            ],
+        ),
+    ]
+}
+
+fn of_work() -> Vec<(&'static str, Vec<Step>)> {
+    vec![
+        ("add_file", vec![step!(|store| store.add_file(file(1, 2, 0), vec![2; 99], 1_000))]),
+        ("delete_file", vec![step!(|store| store.delete_file(org(1), file_id(1)))]),
+        ("create_workflow", vec![step!(|store| store.create_workflow(workflow(1, 2)))]),
+        ("save_workflow", vec![step!(|store| store.save_workflow(org(1), save(1, 1, 1)))]),
+        ("delete_workflow", vec![step!(|store| store.delete_workflow(org(1), workflow_id(1)))]),
+        ("create_schedule", vec![step!(|store| store.create_schedule(schedule(1, 2)))]),
+        (
+            "update_schedule",
+            vec![step!(|store| {
+                let edited = ScheduleRow { name: "Edited".to_owned(), ..schedule(1, 1) };
+                async move { store.update_schedule(edited, START).await }
+            })],
+        ),
+        ("delete_schedule", vec![step!(|store| store.delete_schedule(org(1), schedule_id(1)))]),
+        ("drop_job", vec![step!(|store| store.drop_job(org(1), job_id(1)))]),
+        (
+            "set_background",
+            vec![step!(|store| store.set_background(
+                org(1),
+                BackgroundSettings { titles: false, ..BackgroundSettings::default() }
+            ))],
+        ),
+        (
+            "add_saved_inputs",
+            vec![step!(|store| store.add_saved_inputs(saved_inputs(1, 2, "compare")))],
+        ),
+        (
+            "delete_saved_inputs",
+            vec![step!(|store| store.delete_saved_inputs(
+                org(1),
+                user_id(1),
+                SavedInputsId::from_bits(1)
+            ))],
+        ),
+        ("adopt", vec![step!(|store| store.adopt(org(1), run_id(1), "server-2"))]),
+        (
+            "a scheduled run, begun and failed",
+            vec![
+                step!(|store| store
+                    .commit(org(1), vec![with(hold(2, 2), scheduled(1, 2, Some(120)))])),
+                step!(|store| store
+                    .commit(org(1), vec![with(settle(2, 1), vec![schedule_ended(1, 2, true)])])),
+            ],
+        ),
+    ]
+}
+
+/// The run that has begun stops for lack of credits, and waits behind nobody.
+fn pause() -> LaneRequest {
+    let place = place(Turn::Paused, 1, 9_000, 9);
+    let place = Waiting { hold: hold_id(11), ..place };
+    let change =
+        RunChange { ended_at: None, ..ended(1, RunState::PausedNoCredits, Reason::NoCredits) };
+    queueing(with(settle(1, 20), vec![RowWrite::RunChange(change)]), Queueing::Afterwards(place))
+}
+
+fn of_the_queue() -> Vec<(&'static str, Vec<Step>)> {
+    vec![
+        (
+            "commit: joins the queue",
+            vec![step!(|store| store.commit(org(9), vec![start_or_wait(9, 903, 5, 0)]))],
+        ),
+        ("commit: serves the queue", vec![step!(|store| store.commit(org(9), vec![top_up(1, 9)]))]),
+        (
+            "leave_queue",
+            vec![step!(|store| store.leave_queue(org(9), run_id(901), cancelled(901, START)))],
+        ),
+        (
+            "a run that pauses, waits and goes on",
+            vec![
+                step!(|store| store.commit(org(1), vec![pause()])),
+                step!(|store| store.commit(org(1), vec![start_or_wait(1, 5, 3, 0)])),
+                step!(|store| store.commit(org(1), vec![top_up(5, 9_000)])),
+                step!(|store| store.commit(org(1), vec![settle(11, 8_000)])),
             ],
         ),
     ]

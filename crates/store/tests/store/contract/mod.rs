@@ -1,16 +1,23 @@
 //! What every engine does alike: one file for each port. `every_body` runs all of them on one
 //! world each, so that another test can see which statements were never reached.
 
+mod background;
 mod books;
 mod chat;
+mod files;
+mod inputs;
 mod invitations;
 mod logins;
 mod people;
 mod pools;
 mod purchases;
+mod queue;
 mod rows_with_commits;
 mod runs;
+mod schedules;
 mod settings;
+mod tasks;
+mod workflows;
 
 use crate::world::{Engine, World};
 
@@ -52,7 +59,36 @@ bodies! {
     rows_with_commits::a_row_that_cannot_be_written_undoes_the_whole_commit,
     rows_with_commits::texts_for_a_deleted_conversation_are_not_kept,
     rows_with_commits::a_purchase_is_granted_in_the_same_commit,
+    queue::who_is_short_waits_and_is_served_when_credits_come,
+    queue::paused_runs_go_before_waiting_ones,
+    queue::who_joins_may_be_served_by_the_same_commit,
+    queue::who_is_refused_for_another_reason_leaves_with_it,
+    queue::who_got_a_hold_otherwise_leaves_and_works_on,
+    queue::a_hundred_are_served_in_order_over_several_commits,
+    queue::a_run_leaves_the_queue_once,
+    queue::who_waits_is_found_in_all_pools,
+    tasks::a_task_is_kept_as_it_was_when_it_started,
+    tasks::charges_of_runs_alike_are_known,
+    tasks::the_last_result_of_the_same_is_found,
+    tasks::a_run_is_adopted_while_it_has_not_ended,
+    files::files_are_kept_within_the_quota,
+    files::files_of_others_are_not_seen,
+    files::a_quota_holds_however_many_come_at_once,
+    workflows::each_save_is_a_version_that_stays,
+    workflows::a_deleted_workflow_is_hidden_with_its_versions,
+    schedules::schedules_are_made_edited_and_deleted,
+    schedules::schedules_whose_time_has_come_are_found_in_all_pools,
+    schedules::its_runs_are_counted_by_their_commits,
+    schedules::schedules_of_others_are_not_seen,
+    background::jobs_wait_until_they_are_done_or_given_up,
+    background::what_is_wanted_in_the_background_is_kept,
+    background::a_title_by_a_person_stays,
+    background::summaries_and_follow_ups_go_with_their_conversation,
+    inputs::saved_inputs_are_a_persons_own,
     runs::runs_are_listed_newest_first,
+    runs::runs_are_found_by_what_they_do_and_what_started_them,
+    runs::a_run_that_waits_follows_no_step,
+    runs::a_step_is_done_again_by_a_later_attempt,
     runs::a_step_is_recorded_until_it_or_its_run_has_ended,
     runs::orphans_are_the_unended_runs_of_other_processes,
     runs::history_knows_what_succeeded,

@@ -5,6 +5,7 @@ use ampere_store::rows::*;
 
 use crate::asks::*;
 use crate::people::*;
+use crate::work::*;
 use crate::world::{START, World};
 
 /// Writes runs, each with a hold of one credit that stays open.
@@ -44,13 +45,13 @@ pub async fn runs_are_listed_newest_first(world: World) {
     let all = RunFilter::default;
     assert_eq!(list(all(), page(4)).await, [6, 5, 4, 3]);
     assert_eq!(list(all(), before(run_id(3), 4)).await, [2, 1]);
-    let running = RunFilter { state: Some(RunState::Running), ..all() };
+    let running = RunFilter { states: vec![RunState::Running], ..all() };
     assert_eq!(list(running, page(9)).await, [6, 5]);
     let messages = RunFilter { kind: Some(RunKind::Message), ..all() };
     assert_eq!(list(messages, page(2)).await, [6, 5]);
     let in_session = || RunFilter { session: Some(session_id(1)), ..all() };
     assert_eq!(list(in_session(), page(9)).await, [6, 4, 2]);
-    let queued = RunFilter { state: Some(RunState::Queued), ..in_session() };
+    let queued = RunFilter { states: vec![RunState::Queued], ..in_session() };
     assert_eq!(list(queued, before(run_id(6), 9)).await, [4]);
     let unended = || RunFilter { unended_only: true, ..all() };
     assert_eq!(list(unended(), page(9)).await, [6, 5, 4, 3]);
@@ -58,6 +59,93 @@ pub async fn runs_are_listed_newest_first(world: World) {
     assert_eq!(list(there, page(9)).await, [6, 4]);
     let row = world.store.run(one, run_id(5)).await.unwrap().unwrap();
     assert_eq!(row.started_by_name, "Person 1");
+}
+
+pub async fn runs_are_found_by_what_they_do_and_what_started_them(world: World) {
+    let one = found(&world, 1).await;
+    let tool = |id, subject| tool_run(1, id, subject);
+    let by = |run: RunRow, trigger, schedule: Option<u128>| RunRow {
+        trigger,
+        schedule: schedule.map(schedule_id),
+        ..run
+    };
+    let workflow = RunRow { kind: RunKind::Workflow, ..tool(4, "wf") };
+    let title = RunRow { kind: RunKind::Background, ..tool(6, "title") };
+    let cap = Some(credits(50));
+    let runs = vec![
+        run(1, 1),
+        tool(2, "rewrite"),
+        by(tool(3, "rewrite"), Trigger::Schedule, Some(1)),
+        by(workflow, Trigger::Schedule, Some(2)),
+        RunRow { state: RunState::Running, cap, ..tool(5, "compare") },
+        by(title, Trigger::Background, None),
+    ];
+    start(&world, 1, runs).await;
+    let list = |filter: RunFilter, page: Page| async {
+        ids(world.store.runs(one, filter, page).await.unwrap())
+    };
+    let all = RunFilter::default;
+    let kind = |kind| RunFilter { kind: Some(kind), ..all() };
+    let subject = |subject: &str| RunFilter { subject: Some(subject.to_owned()), ..all() };
+    assert_eq!(list(kind(RunKind::Tool), page(9)).await, [5, 3, 2]);
+    assert_eq!(list(kind(RunKind::Tool), before(run_id(5), 1)).await, [3]);
+    assert_eq!(list(subject("rewrite"), page(9)).await, [3, 2]);
+    let schedule = |id| RunFilter { schedule: Some(schedule_id(id)), ..all() };
+    assert_eq!(list(schedule(1), page(9)).await, [3]);
+    assert_eq!(list(RunFilter { kind: Some(RunKind::Tool), ..schedule(2) }, page(9)).await, [0; 0]);
+    let trigger = |trigger| RunFilter { trigger: Some(trigger), ..all() };
+    assert_eq!(list(trigger(Trigger::Schedule), page(9)).await, [4, 3]);
+    assert_eq!(list(trigger(Trigger::Background), page(9)).await, [6]);
+    let by_hand = RunFilter { trigger: Some(Trigger::Person), ..subject("rewrite") };
+    assert_eq!(list(by_hand, page(9)).await, [2]);
+    let working = RunFilter { states: vec![RunState::Running, RunState::Succeeded], ..all() };
+    assert_eq!(list(working, page(9)).await, [5]);
+    let either = RunFilter { states: vec![RunState::Running, RunState::Queued], ..all() };
+    assert_eq!(list(either, page(9)).await, [6, 5, 4, 3, 2, 1]);
+    let row = world.store.run(one, run_id(5)).await.unwrap().unwrap();
+    assert_eq!((row.subject.as_deref(), row.cap), (Some("compare"), cap));
+}
+
+pub async fn a_run_that_waits_follows_no_step(world: World) {
+    let one = found(&world, 1).await;
+    start(&world, 1, vec![tool_run(1, 1, "rewrite")]).await;
+    let state = || async { stored(&world, one, 1).await.state };
+    let record =
+        |number| world.store.record(one, step(run_id(1), number, RunState::Running, 1), None);
+    for waits in [RunState::PausedNoCredits, RunState::WaitingForCredits] {
+        let change = RunChange { ended_at: None, ..ended(1, waits, Reason::NoCredits) };
+        let number = if waits == RunState::PausedNoCredits { 901 } else { 902 };
+        world.commit(one, vec![with(top_up(number, 1), vec![RowWrite::RunChange(change)])]).await;
+        record(1).await.unwrap();
+        assert_eq!(state().await, waits, "a late word of its work does not start it");
+    }
+    assert_eq!(world.store.steps(one, run_id(1)).await.unwrap().len(), 1, "but it is kept");
+}
+
+pub async fn a_step_is_done_again_by_a_later_attempt(world: World) {
+    let one = found(&world, 1).await;
+    start(&world, 1, vec![tool_run(1, 1, "rewrite")]).await;
+    let part = |attempt, state, result: Option<&str>| StepRow {
+        part: 3,
+        kind: StepKind::Prompt,
+        attempt,
+        note: Some(format!("attempt {attempt}")),
+        result: result.map(str::to_owned),
+        ..step(run_id(1), 1, state, u64::from(attempt))
+    };
+    let record = |step: StepRow| world.store.record(one, step, None);
+    let steps = || async { world.store.steps(one, run_id(1)).await.unwrap() };
+    record(part(1, RunState::Running, None)).await.unwrap();
+    record(part(1, RunState::Failed, None)).await.unwrap();
+    record(part(1, RunState::Running, None)).await.unwrap();
+    assert_eq!(steps().await, [part(1, RunState::Failed, None)], "it has ended");
+    record(part(2, RunState::Running, None)).await.unwrap();
+    assert_eq!(steps().await, [part(2, RunState::Running, None)]);
+    record(part(2, RunState::Succeeded, Some("[1]"))).await.unwrap();
+    assert_eq!(steps().await, [part(2, RunState::Succeeded, Some("[1]"))]);
+    let last = RowWrite::Step(part(2, RunState::Succeeded, None));
+    settle_with(&world, 1, 1, vec![last]).await;
+    assert_eq!(steps().await, [part(2, RunState::Succeeded, Some("[1]"))], "its result stays");
 }
 
 pub async fn a_step_is_recorded_until_it_or_its_run_has_ended(world: World) {
