@@ -112,6 +112,8 @@ fn request(call_id: &str, text: &str, max_output_tokens: u32) -> ModelRequest {
         model: "local".to_owned(),
         messages: vec![ChatMessage { role: Role::User, content: text.to_owned() }],
         max_output_tokens,
+        schema: None,
+        steady: false,
     }
 }
 

@@ -105,6 +105,8 @@ async fn call(local: &LocalModel) -> ModelError {
         model: "local".to_owned(),
         messages: vec![ChatMessage { role: Role::User, content: "Hi".to_owned() }],
         max_output_tokens: 5,
+        schema: None,
+        steady: false,
     };
     local.model().stream(request).await.err().expect("nothing can answer here")
 }

@@ -24,11 +24,12 @@ use std::pin::Pin;
 
 use async_trait::async_trait;
 use futures_util::Stream;
+use serde_json::Value;
 
 pub use answer::Limits;
 pub use error::{BreakCause, ModelError};
 pub use test_connection::{ConnectionReport, test_connection};
-pub use tokens::{input_at_most, likely_tokens};
+pub use tokens::{input_at_most, likely_tokens, schema_at_most};
 
 /// Where a model runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +58,9 @@ pub struct ModelCard {
     pub context_tokens: u32,
     /// The most output tokens that one call may ask for.
     pub max_output_tokens: u32,
+    /// Whether an answer can be held to a JSON Schema. False for a provider that has shown that it
+    /// cannot: then a schema changes nothing, and the answer may be anything.
+    pub schemas: bool,
 }
 
 /// Who says a message.
@@ -102,6 +106,14 @@ pub struct ModelRequest {
     pub messages: Vec<ChatMessage>,
     /// The answer never passes this many output tokens: the adapter stops reading there.
     pub max_output_tokens: u32,
+    /// The answer is to be JSON of this JSON Schema. A wish, not a promise: a whole answer fits
+    /// where the model can be constrained ([`ModelCard::schemas`]); one that reached its limit
+    /// does not, and others may not, so whoever asks still checks. Some providers take only
+    /// objects that name all their properties as required and allow no others.
+    pub schema: Option<Value>,
+    /// Asks for the likeliest answer instead of a varied one, so that the same request tends to
+    /// get the same answer; a provider that cannot gives its usual one.
+    pub steady: bool,
 }
 
 /// Why a whole answer ended.

@@ -36,6 +36,8 @@ pub async fn test_connection(
             content: "Answer with the one word: ready".to_owned(),
         }],
         max_output_tokens: 16,
+        schema: None,
+        steady: false,
     };
     let mut events = model.stream(request).await?;
     let mut outcome = Err(ModelError::Broken(super::BreakCause::Cut));

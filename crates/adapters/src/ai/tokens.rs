@@ -7,6 +7,8 @@
 //! each token at least one byte of the text, so bytes bound tokens; templates add a fixed frame
 //! per message, and some add a system prompt or a date line of their own.
 
+use serde_json::Value;
+
 use super::ChatMessage;
 
 /// Tokens that a chat template may add around one message: role markers, line ends, separators.
@@ -22,6 +24,12 @@ pub fn input_at_most(messages: &[ChatMessage]) -> u32 {
         .map(|m| m.content.len() as u64 + m.role.word().len() as u64 + FRAME)
         .fold(OPENING, u64::saturating_add);
     clamp(bytes)
+}
+
+/// The most input tokens that a schema can come to: some providers show it to the model and count
+/// it, others hold the answer to it for nothing.
+pub fn schema_at_most(schema: &Value) -> u32 {
+    clamp((schema.to_string().len() as u64).saturating_add(OPENING))
 }
 
 /// The input tokens that `messages` probably come to; never above [`input_at_most`].
@@ -106,6 +114,13 @@ mod tests {
             assert!(input_at_most(&messages) as usize >= text.len() * 50, "{text:?}");
         }
         assert!(input_at_most(&[]) >= input_likely(&[]));
+    }
+
+    #[test]
+    fn a_schema_counts_by_its_bytes() {
+        let schema = serde_json::json!({ "enum": ["größer", "日本"] });
+        let expected = u32::try_from(schema.to_string().len()).unwrap() + 128;
+        assert_eq!(schema_at_most(&schema), expected);
     }
 
     #[test]

@@ -86,6 +86,8 @@ pub fn request(call_id: &str, max_output_tokens: u32) -> ModelRequest {
             ChatMessage { role: Role::User, content: "Wie geht's? 日本".to_owned() },
         ],
         max_output_tokens,
+        schema: None,
+        steady: false,
     }
 }
 

@@ -1,9 +1,10 @@
 //! What only a provider behind a socket can do: statuses, retries, keys, wire forms.
 //!
-//! Read next: `refusals`, `wire`, `settings`.
+//! Read next: `refusals`, `dialect`, `wire`, `settings`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod dialect;
 mod refusals;
 mod settings;
 mod wire;
@@ -46,6 +47,8 @@ fn request() -> ModelRequest {
         model: "our-id".to_owned(),
         messages: vec![ChatMessage { role: Role::User, content: "Hi".to_owned() }],
         max_output_tokens: 50,
+        schema: None,
+        steady: false,
     }
 }
 

@@ -124,6 +124,7 @@ impl Model for Local {
             state: status.shown.state.word().to_owned(),
             context_tokens: status.running.map_or(self.0.context_tokens, |r| r.context_tokens),
             max_output_tokens: self.0.max_output_tokens,
+            schemas: true,
         }
     }
 

@@ -3,13 +3,13 @@
 //! Owns: sending, retrying before the first byte, and turning statuses into [`ModelError`]s.
 //! Never retries once the provider has accepted: from then on work was done that may be charged.
 
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 
+use super::dialect::Dialect;
 use super::wire::{self, Complaint};
 use super::{OpenAi, Retry};
 use crate::ai::ModelRequest;
@@ -24,8 +24,8 @@ const ERROR_BODY_TIME: Duration = Duration::from_secs(5);
 enum Refusal {
     /// Nothing was done; another attempt may succeed.
     Busy(ModelError),
-    /// The same request under the limit's newer name may be accepted.
-    LimitName,
+    /// Nothing was done; the same request in other words may be accepted.
+    Wording(Complaint, ModelError),
     Final(ModelError),
 }
 
@@ -33,13 +33,21 @@ impl OpenAi {
     /// The provider's response, accepted and about to stream.
     pub(super) async fn connect(&self, request: &ModelRequest) -> Result<Response, ModelError> {
         let mut tried = 0;
+        let mut dialect = self.dialect();
+        let mut this_schema = false;
         loop {
-            let newer = self.newer_limit_name.load(Ordering::Relaxed);
-            match self.attempt(request, newer).await {
-                Ok(response) => return Ok(response),
+            match self.attempt(request, dialect).await {
+                Ok(response) => {
+                    // Only accepting shows what was wrong before; a refusal alone shows nothing.
+                    let schemas = dialect.schemas || this_schema;
+                    self.learn(Dialect { schemas, ..dialect });
+                    return Ok(response);
+                }
                 Err(Refusal::Final(error)) => return Err(error),
-                Err(Refusal::LimitName) if newer => return Err(not_accepted()),
-                Err(Refusal::LimitName) => self.newer_limit_name.store(true, Ordering::Relaxed),
+                Err(Refusal::Wording(complaint, error)) => {
+                    dialect = dialect.after(complaint, request).ok_or(error)?;
+                    this_schema |= complaint == Complaint::ThisSchema;
+                }
                 Err(Refusal::Busy(error)) => {
                     let Some(wait) = self.settings.retry.wait(tried, error.retry_after()) else {
                         return Err(error);
@@ -51,8 +59,8 @@ impl OpenAi {
         }
     }
 
-    async fn attempt(&self, request: &ModelRequest, newer: bool) -> Result<Response, Refusal> {
-        let body = wire::body(&self.settings.model, request, newer)
+    async fn attempt(&self, request: &ModelRequest, dialect: Dialect) -> Result<Response, Refusal> {
+        let body = wire::body(&self.settings.model, request, dialect)
             .map_err(|_| Refusal::Final(not_accepted()))?;
         let mut call = self
             .client
@@ -120,7 +128,7 @@ async fn refused(response: Response) -> Refusal {
         (400 | 413 | 422, Complaint::InputTooLong) | (413, _) => {
             Refusal::Final(ModelError::InputTooLong)
         }
-        (400 | 422, Complaint::LimitName) => Refusal::LimitName,
+        (400 | 422, complaint) => Refusal::Wording(complaint, refusal(&by_status(status))),
         _ => Refusal::Final(refusal(&by_status(status))),
     }
 }

@@ -8,14 +8,14 @@
 //! there is the point. Whoever exposes it to anybody else must add the filter for outgoing
 //! addresses.
 //!
-//! Read next: `connect` (attempts until the provider accepts), `wire` (the JSON), then
-//! `super::answer` (how an answer ends).
+//! Read next: `connect` (attempts until the provider accepts), `dialect` (what a server does not
+//! take), `wire` (the JSON), then `super::answer` (how an answer ends).
 
 mod connect;
+mod dialect;
 mod wire;
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -25,6 +25,7 @@ use reqwest::Url;
 use reqwest::header::HeaderValue;
 use thiserror::Error;
 
+use self::dialect::Dialect;
 use super::answer::{self, Batch, Limits, Piece};
 use super::error::{BreakCause, ModelError};
 use super::sse::SseReader;
@@ -100,8 +101,8 @@ pub(super) struct OpenAi {
     endpoint: Url,
     bearer: Option<HeaderValue>,
     client: reqwest::Client,
-    /// The provider refused `max_tokens` by name once: it wants `max_completion_tokens`.
-    newer_limit_name: AtomicBool,
+    /// How the provider wants to be asked, as far as it has shown.
+    dialect: Mutex<Dialect>,
 }
 
 impl OpenAi {
@@ -118,8 +119,17 @@ impl OpenAi {
             .user_agent(concat!("ampere/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|_| SettingsError::NoTls)?;
-        let newer_limit_name = AtomicBool::new(false);
-        Ok(OpenAi { settings, endpoint, bearer, client, newer_limit_name })
+        let dialect = Mutex::new(Dialect::default());
+        Ok(OpenAi { settings, endpoint, bearer, client, dialect })
+    }
+
+    fn dialect(&self) -> Dialect {
+        *self.dialect.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn learn(&self, shown: Dialect) {
+        let mut dialect = self.dialect.lock().unwrap_or_else(PoisonError::into_inner);
+        *dialect = dialect.with(shown);
     }
 
     /// A GET with the same key, for what a server offers beside the chat shape.
@@ -164,6 +174,7 @@ impl Model for OpenAi {
             state: "ready".to_owned(),
             context_tokens: self.settings.context_tokens,
             max_output_tokens: self.settings.max_output_tokens,
+            schemas: self.dialect().schemas,
         }
     }
 

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::dialect::Dialect;
 use crate::ai::answer::Piece;
 use crate::ai::error::{BreakCause, ModelError};
 use crate::ai::sse::SseEvent;
@@ -21,6 +22,31 @@ struct Body<'a> {
     max_tokens: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_completion_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response_format: Option<ResponseFormat<'a>>,
+}
+
+#[derive(Serialize)]
+struct ResponseFormat<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    json_schema: NamedSchema<'a>,
+}
+
+#[derive(Serialize)]
+struct NamedSchema<'a> {
+    name: &'static str,
+    schema: &'a Value,
+    strict: bool,
+}
+
+impl<'a> ResponseFormat<'a> {
+    fn json(schema: &'a Value) -> Self {
+        let json_schema = NamedSchema { name: "answer", schema, strict: true };
+        ResponseFormat { kind: "json_schema", json_schema }
+    }
 }
 
 #[derive(Serialize)]
@@ -34,13 +60,14 @@ struct Message<'a> {
     content: &'a str,
 }
 
-/// The body of a request. `newer_limit_name` chooses `max_completion_tokens`.
+/// The body of a request, worded as this server wants it.
 pub(super) fn body(
     model: &str,
     request: &ModelRequest,
-    newer_limit_name: bool,
+    dialect: Dialect,
 ) -> serde_json::Result<Vec<u8>> {
     let limit = Some(request.max_output_tokens);
+    let schema = request.schema.as_ref().filter(|_| dialect.schemas);
     serde_json::to_vec(&Body {
         model,
         messages: request
@@ -50,8 +77,10 @@ pub(super) fn body(
             .collect(),
         stream: true,
         stream_options: StreamOptions { include_usage: true },
-        max_tokens: limit.filter(|_| !newer_limit_name),
-        max_completion_tokens: limit.filter(|_| newer_limit_name),
+        max_tokens: limit.filter(|_| !dialect.newer_limit_name),
+        max_completion_tokens: limit.filter(|_| dialect.newer_limit_name),
+        temperature: (request.steady && dialect.temperature).then_some(0),
+        response_format: schema.map(ResponseFormat::json),
     })
 }
 
@@ -153,6 +182,10 @@ pub(super) enum Complaint {
     InputTooLong,
     /// `max_tokens` must be called `max_completion_tokens`.
     LimitName,
+    /// The temperature cannot be chosen.
+    Temperature,
+    /// The server can hold answers to a schema, but not to this one.
+    ThisSchema,
     /// The account at the provider is out of money or quota.
     QuotaUsedUp,
     Other,
@@ -176,6 +209,10 @@ pub(super) fn complaint(body: &[u8]) -> Complaint {
         || says(&["use 'max_completion_tokens'", "use max_completion_tokens"])
     {
         Complaint::LimitName
+    } else if word("param") == "temperature" {
+        Complaint::Temperature
+    } else if any(&["invalid_json_schema"]) || says(&["invalid schema"]) {
+        Complaint::ThisSchema
     } else if any(&["insufficient_quota", "billing_hard_limit_reached"]) {
         Complaint::QuotaUsedUp
     } else {

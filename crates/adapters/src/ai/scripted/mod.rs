@@ -9,6 +9,7 @@
 //!
 //! Read next: `provider`, then `server`.
 
+mod fitting;
 mod model;
 mod provider;
 mod server;
@@ -16,6 +17,7 @@ mod server;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::sync::watch;
 
 use super::{Finish, ModelError};
@@ -125,6 +127,12 @@ impl Script {
         let end = [Step::Finish(Finish::Stop), Step::Usage { input, output }, Step::Done];
         steps.extend(end);
         Script::steps(steps)
+    }
+
+    /// Answers with the plainest JSON of `schema` and an honest count; for a rule of
+    /// [`ScriptedProvider::otherwise`] that answers whatever is asked for.
+    pub fn fitting(schema: &Value, input: u32, output: u32) -> Self {
+        Script::answer(&[&fitting::value(schema).to_string()], input, output)
     }
 
     /// Refuses the attempt before the first byte. Over a socket the refusal becomes the status

@@ -43,6 +43,7 @@ impl Model for Scripted {
             state: "ready".to_owned(),
             context_tokens: 8_192,
             max_output_tokens: 2_048,
+            schemas: true,
         }
     }
 

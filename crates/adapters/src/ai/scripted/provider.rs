@@ -4,6 +4,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use serde_json::Value;
 use tokio::sync::watch;
 
 use super::{Script, Step};
@@ -29,6 +30,10 @@ pub struct Call {
     pub model: String,
     pub messages: Vec<ChatMessage>,
     pub max_output_tokens: u32,
+    /// What the answer was to fit.
+    pub schema: Option<Value>,
+    /// The likeliest answer was asked for.
+    pub steady: bool,
     /// Steps begun so far.
     pub steps: usize,
     pub end: CallEnd,
@@ -104,6 +109,8 @@ impl ScriptedProvider {
                 model: request.model.clone(),
                 messages: request.messages.clone(),
                 max_output_tokens: request.max_output_tokens,
+                schema: request.schema.clone(),
+                steady: request.steady,
                 steps: 0,
                 end: CallEnd::Open,
             });

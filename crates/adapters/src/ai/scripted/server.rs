@@ -32,6 +32,10 @@ pub struct Demands {
     pub key: Option<String>,
     /// Refuses `max_tokens` by name, as newer servers do.
     pub newer_limit_name: bool,
+    /// Refuses `response_format`, as servers do that cannot constrain an answer.
+    pub no_schemas: bool,
+    /// Refuses `temperature` by name, as models do that think.
+    pub no_temperature: bool,
 }
 
 /// A running server; dropping it closes the listener.
@@ -125,10 +129,18 @@ fn complaint(demands: &Demands, headers: &HeaderMap, body: &Value) -> Option<Res
         }});
         return Some((StatusCode::BAD_REQUEST, Json(error)).into_response());
     }
-    None
+    if demands.no_temperature && body.get("temperature").is_some() {
+        let error = json!({"error": {
+            "message": "Unsupported value: only the default is supported.", "param": "temperature",
+        }});
+        return Some((StatusCode::BAD_REQUEST, Json(error)).into_response());
+    }
+    let no_schema = demands.no_schemas && body.get("response_format").is_some();
+    no_schema.then(|| problem(StatusCode::BAD_REQUEST, "invalid_request", "SECRET TEXT"))
 }
 
-/// The request in the log's form; none unless it streams and asks for usage.
+/// The request in the log's form; none unless it streams and asks for usage, and for JSON in the
+/// one strict way.
 fn request(headers: &HeaderMap, body: &Value) -> Option<ModelRequest> {
     let usage = body.get("stream_options")?.get("include_usage")?.as_bool()?;
     if !body.get("stream")?.as_bool()? || !usage {
@@ -141,7 +153,19 @@ fn request(headers: &HeaderMap, body: &Value) -> Option<ModelRequest> {
         model: body.get("model")?.as_str()?.to_owned(),
         messages,
         max_output_tokens: u32::try_from(limit.as_u64()?).ok()?,
+        schema: match body.get("response_format") {
+            Some(format) => Some(strict_schema(format)?),
+            None => None,
+        },
+        steady: body.get("temperature").is_some_and(|it| it.as_f64() == Some(0.0)),
     })
+}
+
+fn strict_schema(format: &Value) -> Option<Value> {
+    let wanted = format.get("json_schema")?;
+    let named = !wanted.get("name")?.as_str()?.is_empty();
+    let strict = format.get("type")? == "json_schema" && wanted.get("strict")?.as_bool()?;
+    (named && strict).then(|| wanted.get("schema").cloned())?
 }
 
 fn message(message: &Value) -> Option<ChatMessage> {
