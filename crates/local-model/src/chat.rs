@@ -36,6 +36,7 @@ pub fn serve(
     if prompt.len() >= office.context {
         return Err(Fault::too_long(prompt.len(), office.context).into());
     }
+    let grammar = request.schema.map(|schema| schema.grammar(&office.model)).transpose()?;
     let (events, heard) = mpsc::channel();
     let cancelled = Arc::new(AtomicBool::new(false));
     let job = Job {
@@ -43,6 +44,7 @@ pub fn serve(
         prompt,
         max_tokens: request.max_tokens,
         sampling: request.sampling,
+        grammar,
         arrived,
         cancelled: Arc::clone(&cancelled),
         events,

@@ -9,6 +9,7 @@ use llama_cpp_2::llama_batch::LlamaBatch;
 use llama_cpp_2::sampling::LlamaSampler;
 use llama_cpp_2::token::LlamaToken;
 
+use crate::choice::Chooser;
 use crate::model::{LocalModel, PROMPT_CHUNK};
 use crate::request::Sampling;
 use crate::text::Assembler;
@@ -17,9 +18,6 @@ use crate::text::Assembler;
 const CHUNK_MILLIS: usize = 300;
 const FIRST_CHUNK: usize = 16;
 const SMALLEST_CHUNK: usize = 8;
-const TOP_K: i32 = 40;
-const REPEAT_PENALTY: f32 = 1.1;
-const REPEAT_WINDOW: i32 = 64;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Finish {
@@ -44,6 +42,8 @@ pub struct Task<'a> {
     pub prompt: &'a [LlamaToken],
     pub max_tokens: Option<u32>,
     pub sampling: &'a Sampling,
+    /// What the answer is held to.
+    pub grammar: Option<LlamaSampler>,
 }
 
 /// What a generation did, however it ended.
@@ -89,7 +89,7 @@ impl<'m> Engine<'m> {
 
     pub fn run(
         &mut self,
-        task: &Task<'_>,
+        task: Task<'_>,
         cancelled: &dyn Fn() -> bool,
         say: &mut dyn FnMut(String),
     ) -> Outcome {
@@ -156,7 +156,7 @@ impl<'m> Engine<'m> {
 
     fn generate(
         &mut self,
-        task: &Task<'_>,
+        task: Task<'_>,
         cancelled: &dyn Fn() -> bool,
         say: &mut dyn FnMut(String),
         outcome: &mut Outcome,
@@ -164,7 +164,7 @@ impl<'m> Engine<'m> {
         let room = self.size().saturating_sub(task.prompt.len());
         let asked = task.max_tokens.and_then(|tokens| usize::try_from(tokens).ok());
         let limit = asked.map_or(room, |asked| asked.min(room));
-        let mut sampler = sampler(self.model.vocabulary(), task.sampling);
+        let mut chooser = Chooser::new(self.model.vocabulary(), task.sampling, task.grammar);
         let mut text = Assembler::default();
         let began = Instant::now();
         let finish = loop {
@@ -174,7 +174,9 @@ impl<'m> Engine<'m> {
             if cancelled() {
                 break Finish::Cancelled;
             }
-            let token = sampler.sample(&self.context, -1);
+            let Some(token) = chooser.choose(&self.context) else {
+                break Finish::Error;
+            };
             if self.model.ends_answer(token) {
                 break Finish::Stop;
             }
@@ -204,22 +206,6 @@ fn next_chunk(tokens: usize, took: Duration) -> usize {
 fn reusable<T: PartialEq>(held: &[T], prompt: &[T]) -> usize {
     let same = held.iter().zip(prompt).take_while(|(held, asked)| held == asked).count();
     same.min(prompt.len().saturating_sub(1))
-}
-
-fn sampler(vocabulary: i32, sampling: &Sampling) -> LlamaSampler {
-    let penalty = LlamaSampler::penalties(vocabulary, REPEAT_WINDOW, REPEAT_PENALTY, 0.0, 0.0);
-    if sampling.temperature <= 0.0 {
-        return LlamaSampler::chain_simple([penalty, LlamaSampler::greedy()]);
-    }
-    // llama.cpp draws a seed of its own when it is given the highest one.
-    let seed = sampling.seed.unwrap_or(u32::MAX);
-    LlamaSampler::chain_simple([
-        penalty,
-        LlamaSampler::top_k(TOP_K),
-        LlamaSampler::top_p(sampling.top_p, 1),
-        LlamaSampler::temp(sampling.temperature),
-        LlamaSampler::dist(seed),
-    ])
 }
 
 #[cfg(test)]

@@ -23,6 +23,11 @@ impl Fault {
         Self::new(400, "unsupported", format!("this local model does not support {what}"))
     }
 
+    /// Said before anything is generated: the caller may ask again without the schema.
+    pub fn bad_schema(why: impl Into<String>) -> Self {
+        Self::new(400, "invalid_json_schema", format!("invalid schema: {}", why.into()))
+    }
+
     pub fn too_long(prompt_tokens: usize, context: usize) -> Self {
         Self::new(
             400,

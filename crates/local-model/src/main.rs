@@ -7,8 +7,10 @@
 mod args;
 mod call_log;
 mod chat;
+mod choice;
 mod engine;
 mod fault;
+mod grammar;
 mod http;
 mod model;
 mod queue;

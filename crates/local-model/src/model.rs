@@ -10,6 +10,7 @@ use llama_cpp_2::context::params::LlamaContextParams;
 use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::model::params::LlamaModelParams;
+use llama_cpp_2::sampling::LlamaSampler;
 use llama_cpp_2::token::LlamaToken;
 
 use crate::template::{self, Message, Piece};
@@ -81,6 +82,11 @@ impl LocalModel {
             }
         }
         tokens
+    }
+
+    /// None: these rules are no grammar.
+    pub fn grammar(&self, rules: &str) -> Option<LlamaSampler> {
+        LlamaSampler::grammar(&self.model, rules, "root").ok()
     }
 
     pub fn ends_answer(&self, token: LlamaToken) -> bool {

@@ -3,8 +3,10 @@
 
 use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::fault::Fault;
+use crate::grammar::Schema;
 use crate::template::{Message, Role};
 
 const DEFAULT_TEMPERATURE: f32 = 0.3;
@@ -24,6 +26,8 @@ pub struct ChatRequest {
     /// None: until the context is full.
     pub max_tokens: Option<u32>,
     pub sampling: Sampling,
+    /// What the answer must fit; None: any text.
+    pub schema: Option<Schema>,
     pub stream: bool,
     pub include_usage: bool,
 }
@@ -42,7 +46,20 @@ struct Body {
     n: Option<u32>,
     tools: Option<Value>,
     stop: Option<Value>,
-    response_format: Option<Value>,
+    response_format: Option<ResponseFormat>,
+}
+
+#[derive(Deserialize)]
+struct ResponseFormat {
+    #[serde(rename = "type")]
+    kind: String,
+    json_schema: Option<NamedSchema>,
+}
+
+/// Its name and `strict` are not looked at: every answer is held to the schema.
+#[derive(Deserialize)]
+struct NamedSchema {
+    schema: Option<Box<RawValue>>,
 }
 
 #[derive(Deserialize)]
@@ -88,6 +105,7 @@ pub fn parse(bytes: &[u8], model: &str) -> Result<ChatRequest, Fault> {
     }
     Ok(ChatRequest {
         sampling: sampling(&body)?,
+        schema: schema(body.response_format.as_ref())?,
         max_tokens: body.max_tokens,
         stream: body.stream.unwrap_or(false),
         include_usage: body.stream_options.and_then(|it| it.include_usage).unwrap_or(false),
@@ -96,7 +114,6 @@ pub fn parse(bytes: &[u8], model: &str) -> Result<ChatRequest, Fault> {
 }
 
 fn unsupported(body: &Body) -> Option<&'static str> {
-    let text = |format: &Value| format.get("type").and_then(Value::as_str) == Some("text");
     let asks = |value: &Option<Value>| {
         value.as_ref().is_some_and(|value| value.as_array().is_none_or(|list| !list.is_empty()))
     };
@@ -104,7 +121,6 @@ fn unsupported(body: &Body) -> Option<&'static str> {
         (body.n.is_some_and(|n| n != 1), "more than one answer (n)"),
         (asks(&body.tools), "tools"),
         (asks(&body.stop), "stop"),
-        (body.response_format.as_ref().is_some_and(|format| !text(format)), "response_format"),
     ]
     .into_iter()
     .find_map(|(asked, what)| asked.then_some(what))
@@ -122,6 +138,22 @@ fn sampling(body: &Body) -> Result<Sampling, Fault> {
     // The highest 32-bit number means "draw one" to llama.cpp, so seeds stay below it.
     let seed = body.seed.map(|seed| seed.rem_euclid(i64::from(u32::MAX)));
     Ok(Sampling { temperature, top_p, seed: seed.and_then(|seed| u32::try_from(seed).ok()) })
+}
+
+fn schema(format: Option<&ResponseFormat>) -> Result<Option<Schema>, Fault> {
+    let Some(format) = format else {
+        return Ok(None);
+    };
+    match format.kind.as_str() {
+        "text" => Ok(None),
+        "json_object" => Ok(Some(Schema::any_object())),
+        "json_schema" => {
+            let named = format.json_schema.as_ref().and_then(|named| named.schema.as_ref());
+            let missing = || Fault::invalid("response_format.json_schema.schema is missing");
+            Schema::read(named.ok_or_else(missing)?.get()).map(Some)
+        }
+        _ => Err(Fault::unsupported("this type of response_format")),
+    }
 }
 
 fn message(given: BodyMessage) -> Result<Message, Fault> {
@@ -191,6 +223,20 @@ mod tests {
         assert_eq!(request.sampling.seed, Some(u32::MAX - 1));
         assert_eq!(request.messages[0].role, Role::System);
         assert_eq!(request.messages[1].content, "ab");
+        assert_eq!(request.schema, None);
+    }
+
+    #[test]
+    fn a_schema_keeps_the_order_it_came_in() {
+        let schema = r#"{"type":"object","properties":{"b":{},"a":{}}}"#;
+        let body = format!(
+            r#"{{"messages":[{{"role":"user","content":"Hi"}}],"response_format":{{"type":
+            "json_schema","json_schema":{{"name":"x","strict":true,"schema":{schema}}}}}}}"#
+        );
+        let request = parse(body.as_bytes(), "small").unwrap();
+        assert_eq!(request.schema, Some(Schema::read(schema).unwrap()));
+        let any = read(json!({ "response_format": { "type": "json_object" } })).unwrap();
+        assert_eq!(any.schema, Some(Schema::any_object()));
     }
 
     #[test]
@@ -214,7 +260,15 @@ mod tests {
             (json!({ "n": 2 }), 400, "more than one answer"),
             (json!({ "tools": [{}] }), 400, "tools"),
             (json!({ "stop": "x" }), 400, "stop"),
-            (json!({ "response_format": { "type": "json_object" } }), 400, "response_format"),
+            (json!({ "response_format": "json" }), 400, "not a chat request"),
+            (json!({ "response_format": { "type": "xml" } }), 400, "response_format"),
+            (json!({ "response_format": { "type": "json_schema" } }), 400, "schema is missing"),
+            (
+                json!({ "response_format":
+                    { "type": "json_schema", "json_schema": { "schema": [] } } }),
+                400,
+                "invalid schema",
+            ),
         ] {
             let fault = read(fields.clone()).unwrap_err();
             assert_eq!(fault.status, status, "{fields}");

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
+use llama_cpp_2::sampling::LlamaSampler;
 use llama_cpp_2::token::LlamaToken;
 
 use crate::call_log::{CallLog, Times};
@@ -24,6 +25,8 @@ pub struct Job {
     pub prompt: Vec<LlamaToken>,
     pub max_tokens: Option<u32>,
     pub sampling: Sampling,
+    /// Taken when its turn comes.
+    pub grammar: Option<LlamaSampler>,
     pub arrived: Instant,
     pub cancelled: Arc<AtomicBool>,
     pub events: mpsc::Sender<Event>,
@@ -80,11 +83,11 @@ impl Desk {
 /// Serves jobs until the desk stops.
 pub fn work(desk: &Desk, engine: &mut Engine<'_>) {
     while let Some(job) = desk.queue.take() {
-        serve(desk, engine, &job);
+        serve(desk, engine, job);
     }
 }
 
-fn serve(desk: &Desk, engine: &mut Engine<'_>, job: &Job) {
+fn serve(desk: &Desk, engine: &mut Engine<'_>, mut job: Job) {
     let queued: Duration = job.arrived.elapsed();
     let cancelled = || job.cancelled.load(Ordering::SeqCst) || desk.stopping.load(Ordering::SeqCst);
     // A caller that is gone has set `cancelled`: nobody hears, nothing to do about it here.
@@ -93,10 +96,12 @@ fn serve(desk: &Desk, engine: &mut Engine<'_>, job: &Job) {
             drop(job.events.send(Event::Text(text)));
         }
     };
-    let task = Task { prompt: &job.prompt, max_tokens: job.max_tokens, sampling: &job.sampling };
-    let outcome = engine.run(&task, &cancelled, &mut say);
+    let grammar = job.grammar.take();
+    let (prompt, sampling) = (&job.prompt, &job.sampling);
+    let task = Task { prompt, max_tokens: job.max_tokens, sampling, grammar };
+    let outcome = engine.run(task, &cancelled, &mut say);
     desk.note_speed(&outcome);
-    desk.record(job, &outcome, Times { whole: job.arrived.elapsed(), queued });
+    desk.record(&job, &outcome, Times { whole: job.arrived.elapsed(), queued });
     // First free, then tell: who hears of the end may ask again at once.
     desk.queue.done();
     drop(job.events.send(Event::Done(outcome)));
