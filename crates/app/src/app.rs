@@ -1,13 +1,16 @@
 //! The application: everything that the use cases share, put together once by `main`.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use ampere_adapters::ai::ModelCard;
+use ampere_adapters::egress::Egress;
 use ampere_adapters::payments::Sandbox;
 use ampere_credits::{Clock, Entropy, RunId, Timestamp};
 use ampere_store::ports::Store;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{Notify, broadcast, watch};
 
+use crate::background::Waits;
 use crate::caller::Caller;
 use crate::catalog::Catalog;
 use crate::feed::{Feed, Feeds};
@@ -16,6 +19,7 @@ use crate::meter::Models;
 use crate::news::{Item, News};
 use crate::people::People;
 use crate::rates::RateBook;
+use crate::tools::ToolBook;
 
 /// What `main` gives.
 pub struct Parts {
@@ -41,6 +45,10 @@ pub struct Parts {
     pub public_url: String,
     /// What the agent is called.
     pub agent_name: String,
+    /// The AI Tools that could be loaded.
+    pub tools: ToolBook,
+    /// The only way to other people's pages.
+    pub egress: Egress,
 }
 
 /// The running application.
@@ -63,6 +71,16 @@ pub struct App {
     pub(crate) local: Option<Arc<dyn crate::settings::LocalWatch>>,
     /// Names this server process on its runs, so that a later one knows which are orphans.
     pub(crate) server: String,
+    pub(crate) tools: ToolBook,
+    pub(crate) egress: Egress,
+    /// Told after each commit that booked something.
+    pub(crate) freed: Arc<watch::Sender<u64>>,
+    /// What the worker of background work waits for.
+    pub(crate) background: Waits,
+    /// Told when schedules were made or changed.
+    pub(crate) schedules_changed: Notify,
+    /// The server ends: nothing that waits is taken up any more.
+    pub(crate) ending: AtomicBool,
     /// Last, so that whoever waits for [`App::gone`] finds everything above let go.
     alive: watch::Sender<()>,
 }
@@ -75,11 +93,12 @@ impl App {
     pub async fn new(parts: Parts) -> crate::Done<Arc<App>> {
         let news = Arc::new(News::default());
         let lanes = Lanes::new(Arc::clone(&parts.store), Arc::clone(&news));
+        let freed = lanes.freed();
         let rates = RateBook::load(&*parts.store, &parts.catalog, parts.clock.now()).await?;
         let people = People::new(&parts.fixed_settings, &*parts.entropy)?;
         let mut mark = [0u8; 8];
         parts.entropy.fill(&mut mark);
-        Ok(Arc::new(App {
+        let app = Arc::new(App {
             store: parts.store,
             clock: parts.clock,
             entropy: parts.entropy,
@@ -97,8 +116,16 @@ impl App {
             local: parts.local,
             people,
             server: format!("{:016x}", u64::from_be_bytes(mark)),
+            tools: parts.tools,
+            egress: parts.egress,
+            freed,
+            background: Waits::default(),
+            schedules_changed: Notify::new(),
+            ending: AtomicBool::new(false),
             alive: watch::Sender::new(()),
-        }))
+        });
+        app.lanes.give_served_to(Box::new(Arc::downgrade(&app)));
+        Ok(app)
     }
 
     /// Waits until nobody uses the application any more and its store is closed. The future

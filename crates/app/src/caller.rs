@@ -59,6 +59,11 @@ impl Caller {
         self.role == Role::Owner || self.billing_admin
     }
 
+    /// Whether this caller sees the content of everybody's tasks and files.
+    pub fn sees_all(&self) -> bool {
+        self.role == Role::Owner
+    }
+
     /// Whether this caller may do it.
     pub fn may(&self, act: Act) -> Result<(), AppError> {
         match act {

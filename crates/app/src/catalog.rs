@@ -3,6 +3,7 @@
 //! Never decides anything; published numbers of a running installation do not change under it.
 
 use ampere_credits::Credits;
+use ampere_store::rows::BackgroundSettings;
 use serde::Deserialize;
 
 /// The catalog that is built in.
@@ -22,8 +23,44 @@ pub struct Catalog {
     pub local_rates: Rates,
     /// Prices of a provider's model unless the operator sets others.
     pub provider_rates: Rates,
+    /// Background AI work.
+    pub background: Background,
+    /// Files that people put in.
+    pub files: Files,
     /// What can be bought.
     pub packs: Vec<Pack>,
+}
+
+/// Bounds on files.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Files {
+    /// Bytes that all files of an organization may have together.
+    pub quota_bytes: u64,
+}
+
+/// The allowance of background AI work, and what a new organization wants of it.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Background {
+    /// Of the included credits of a period, in whole percent, beside them.
+    pub allowance_percent: u32,
+    /// Titles of conversations.
+    pub titles: bool,
+    /// Summaries of long conversations.
+    pub summaries: bool,
+    /// Suggested follow-ups.
+    pub follow_ups: bool,
+    /// Used up: from the pool (true), or wait for the next allowance.
+    pub draw: bool,
+}
+
+impl Background {
+    /// What a new organization begins with.
+    pub fn settings(self) -> BackgroundSettings {
+        let Background { titles, summaries, follow_ups, draw, .. } = self;
+        BackgroundSettings { titles, summaries, follow_ups, draw }
+    }
 }
 
 /// Included credits of a new organization.

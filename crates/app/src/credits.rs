@@ -131,14 +131,19 @@ impl App {
 
     /// The one shortage: what was needed and what there is, with live numbers. Given to whoever
     /// asked for work that cannot be held.
-    pub async fn shortage(&self, caller: &Caller, required: Credits) -> AppError {
-        match self.shortage_now(caller, required).await {
+    pub async fn shortage(&self, caller: &Caller, required: Credits, waiting: u32) -> AppError {
+        match self.shortage_now(caller, required, waiting).await {
             Ok(shortage) => AppError::InsufficientCredits(Box::new(shortage)),
             Err(error) => error,
         }
     }
 
-    async fn shortage_now(&self, caller: &Caller, required: Credits) -> Done<Shortage> {
+    async fn shortage_now(
+        &self,
+        caller: &Caller,
+        required: Credits,
+        waiting: u32,
+    ) -> Done<Shortage> {
         let pool = self.store.pool(caller.org).await?;
         let members = self.store.members(caller.org).await?;
         let balance = Balance::of(&pool, self.now())?;
@@ -151,6 +156,7 @@ impl App {
             position: balance.position,
             billing_access: caller.billing_access(),
             can_add: names_who_can_add(&members),
+            waiting,
         })
     }
 }

@@ -35,6 +35,8 @@ pub struct Shortage {
     pub billing_access: bool,
     /// Names of the people who may.
     pub can_add: Vec<String>,
+    /// Runs that wait for credits and come first.
+    pub waiting: u32,
 }
 
 /// Why a use case did not happen; nothing was changed then.
@@ -85,6 +87,24 @@ pub enum AppError {
     /// No model is ready; nothing was charged.
     #[error("{0}")]
     ProviderUnavailable(String),
+    /// A file is larger than files may be.
+    #[error("a file may have at most {} MB", .largest_bytes / (1024 * 1024))]
+    FileTooLarge {
+        /// Bytes that a file may have.
+        largest_bytes: u64,
+    },
+    /// A file is of no kind that can be read; the text says which are.
+    #[error("{0}")]
+    UnsupportedFile(String),
+    /// The organization's files would have more than their quota together.
+    #[error(
+        "the organization's files may have {} MB together; delete some first",
+        .quota_bytes / (1024 * 1024)
+    )]
+    StorageFull {
+        /// Bytes that all files may have together.
+        quota_bytes: u64,
+    },
     /// The prompt does not fit the model.
     #[error("this is too long for the model: about {tokens} tokens, at most {limit} fit")]
     InputTooLong {
@@ -107,6 +127,21 @@ impl AppError {
         let detail = detail.into();
         AppError::Invalid(vec![FieldError { pointer: pointer.to_owned(), code, detail }])
     }
+}
+
+/// What is wrong with a name or another line that people type, if anything.
+pub(crate) fn line_mistake(pointer: &str, text: &str, longest: usize) -> Option<FieldError> {
+    let text = text.trim();
+    let (code, detail) = if text.is_empty() {
+        ("required", "Please fill this in.".to_owned())
+    } else if text.chars().count() > longest {
+        ("too_long", format!("At most {longest} characters."))
+    } else if text.chars().any(char::is_control) {
+        ("invalid_value", "One line without control characters.".to_owned())
+    } else {
+        return None;
+    };
+    Some(FieldError { pointer: pointer.to_owned(), code, detail })
 }
 
 impl From<StoreError> for AppError {

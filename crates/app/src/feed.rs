@@ -23,6 +23,10 @@ pub struct Standing {
     pub ahead: Option<u32>,
     /// Credits in its open hold, overdraft not counted.
     pub held: Credits,
+    /// The step in work, or the last one; 0 before the first.
+    pub step: u32,
+    /// Changes whenever a step begins or ends: read the run again then.
+    pub revision: u32,
 }
 
 /// Why a run is to stop.
@@ -65,7 +69,8 @@ pub struct Feed {
 
 impl Feed {
     fn new(held: Credits) -> Self {
-        let standing = Standing { state: RunState::Queued, reason: None, ahead: None, held };
+        let state = RunState::Queued;
+        let standing = Standing { state, reason: None, ahead: None, held, step: 0, revision: 0 };
         Feed {
             shown: Mutex::new(Shown { text: String::new(), standing, over: false }),
             changed: watch::Sender::new(0),
@@ -179,9 +184,10 @@ impl Feeds {
         feed
     }
 
-    /// A run's end is committed: watchers are told and read the rest from what is kept.
-    pub(crate) fn close(&self, run: RunId, state: RunState, reason: Reason) {
-        let Some(feed) = self.forget(run) else { return };
+    /// A run's end or pause is committed: watchers are told and read the rest from what is kept.
+    /// A run that goes on again by that very commit has another feed, which stays.
+    pub(crate) fn close(&self, run: RunId, feed: &Arc<Feed>, state: RunState, reason: Reason) {
+        self.forget(run, feed);
         feed.change(|shown| {
             shown.standing.state = state;
             shown.standing.reason = Some(reason);
@@ -195,17 +201,23 @@ impl Feeds {
         self.live().get(&run).cloned()
     }
 
-    fn forget(&self, run: RunId) -> Option<Arc<Feed>> {
+    fn forget(&self, run: RunId, feed: &Arc<Feed>) {
         let mut live = self.live();
-        let feed = live.remove(&run);
+        if live.get(&run).is_some_and(|kept| Arc::ptr_eq(kept, feed)) {
+            live.remove(&run);
+        }
         self.working.send_replace(live.len());
-        feed
+    }
+
+    /// Waits until no run works here.
+    pub(crate) async fn quiet(&self) {
+        // The sender lives in `self`: the wait can only end by the last run's end.
+        let _ = self.working.subscribe().wait_for(|count| *count == 0).await;
     }
 
     /// Asks every run to stop and waits until the end of each is committed.
     pub(crate) async fn stop_all(&self, cause: StopCause) {
         self.live().values().for_each(|feed| feed.stop(cause));
-        // The sender lives in `self`: the wait can only end by the last run's end.
-        let _ = self.working.subscribe().wait_for(|count| *count == 0).await;
+        self.quiet().await;
     }
 }

@@ -5,7 +5,9 @@
 //! [`crate::billing`] for credits that were paid for.
 
 use ampere_credits::OrgId;
-use ampere_credits::ledger::{Answer, Command, Fact, GrantTerms, Hash, Outcome, Rejected, Request};
+use ampere_credits::ledger::{
+    Answer, Command, Fact, GrantTerms, Hash, Outcome, Queueing, Rejected, Request,
+};
 use ampere_store::rows::{LaneRequest, RowWrite};
 use sha2::{Digest, Sha256};
 
@@ -44,11 +46,16 @@ impl App {
     /// [`AppError::Conflict`] when the key was used for something else.
     pub(crate) async fn grant(&self, org: OrgId, order: GrantOrder) -> Done<Granted> {
         let GrantOrder { terms, key, hash, writes } = order;
-        let request = Request { key: key.clone(), hash, command: Command::Grant(terms) };
-        let answered = self.lanes.submit(org, LaneRequest { request, writes }).await?;
+        let (command, queueing) = (Command::Grant(terms), Queueing::Overtakes);
+        let request = Request { key: key.clone(), hash, command, queueing };
+        let request = LaneRequest { request, writes, waiting: Vec::new() };
+        let answered = self.lanes.submit(org, request).await?;
+        self.background.changed(org);
         match answered.answer {
             Answer::Done(outcome) => granted(&outcome, false),
             Answer::Replayed(outcome) => granted(&outcome, true),
+            // Only a hold can wait.
+            Answer::Waits => Err(AppError::Internal),
             Answer::Refused(rejected) => {
                 tracing::error!(%org, key, %rejected, "a grant was refused");
                 Err(match rejected {

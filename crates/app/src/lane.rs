@@ -6,14 +6,14 @@
 //! other's lanes. After a commit that booked something, the pool's balance goes to [`News`].
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use ampere_credits::OrgId;
-use ampere_credits::ledger::{Answer, Balance};
+use ampere_credits::ledger::{Answer, Balance, Served};
 use ampere_store::ports::{Store, StoreError};
-use ampere_store::rows::LaneRequest;
-use tokio::sync::{mpsc, oneshot};
+use ampere_store::rows::{Committed, LaneRequest};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::news::News;
 
@@ -44,13 +44,27 @@ struct Open {
 }
 
 /// None once they are closed.
-type Shared = Mutex<Option<Open>>;
+type Doors = Mutex<Option<Open>>;
+
+/// Takes up runs that a commit gave their hold, or hears why it could not.
+pub(crate) trait TakeUp: Send + Sync {
+    /// Begins with them; returns at once.
+    fn take_up(&self, org: OrgId, served: Vec<Served>);
+}
+
+/// What every lane uses.
+struct Shared {
+    store: Arc<dyn Store>,
+    news: Arc<News>,
+    take_up: OnceLock<Box<dyn TakeUp>>,
+    /// Told after each commit that booked something: credits may be free.
+    freed: Arc<watch::Sender<u64>>,
+}
 
 /// All lanes of this server process.
 pub struct Lanes {
-    store: Arc<dyn Store>,
-    news: Arc<News>,
-    open: Arc<Shared>,
+    shared: Arc<Shared>,
+    open: Arc<Doors>,
     ended: Mutex<Option<mpsc::Receiver<()>>>,
 }
 
@@ -60,7 +74,20 @@ impl Lanes {
         let (running, ended) = mpsc::channel(1);
         let open = Open { queues: HashMap::new(), running };
         let open = Arc::new(Mutex::new(Some(open)));
-        Lanes { store, news, open, ended: Mutex::new(Some(ended)) }
+        let freed = Arc::new(watch::Sender::new(0));
+        let shared = Arc::new(Shared { store, news, take_up: OnceLock::new(), freed });
+        Lanes { shared, open, ended: Mutex::new(Some(ended)) }
+    }
+
+    /// Changes after each commit that booked something.
+    pub(crate) fn freed(&self) -> Arc<watch::Sender<u64>> {
+        Arc::clone(&self.shared.freed)
+    }
+
+    /// Who takes up runs that were served; set once, before the first commit.
+    pub(crate) fn give_served_to(&self, take_up: Box<dyn TakeUp>) {
+        // A second one is a defect of `App::new`; the first stays.
+        let _ = self.shared.take_up.set(take_up);
     }
 
     /// Takes nothing more and waits until everything that was taken is answered, so that no lane
@@ -91,13 +118,9 @@ impl Lanes {
         answer.await.map_err(|_| gone())?
     }
 
-    /// Books what time alone has made due in a pool.
+    /// Books what time alone has made due in a pool, and serves who waits for credits.
     pub async fn sweep(&self, org: OrgId) -> Result<(), StoreError> {
-        let committed = self.store.commit(org, Vec::new()).await?;
-        if committed.booked > 0 {
-            self.news.balance(org, committed.balance);
-        }
-        Ok(())
+        self.shared.sweep(org).await
     }
 
     fn queue(&self, org: OrgId) -> Option<Queue> {
@@ -110,8 +133,7 @@ impl Lanes {
         open.queues.insert(org, queue.clone());
         let lane = Lane {
             org,
-            store: Arc::clone(&self.store),
-            news: Arc::clone(&self.news),
+            shared: Arc::clone(&self.shared),
             open: Arc::clone(&self.open),
             waiting,
             _running: open.running.clone(),
@@ -125,11 +147,35 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+impl Shared {
+    /// One commit that nobody asked for, and more while runs that wait can be served.
+    async fn sweep(&self, org: OrgId) -> Result<(), StoreError> {
+        loop {
+            let committed = self.store.commit(org, Vec::new()).await?;
+            let more = committed.more;
+            self.told(org, committed);
+            if !more {
+                return Ok(());
+            }
+        }
+    }
+
+    /// After a commit: open screens, runs that got their hold, and who looks for free credits.
+    fn told(&self, org: OrgId, committed: Committed) {
+        if committed.booked > 0 {
+            self.news.balance(org, committed.balance);
+            self.freed.send_modify(|count| *count = count.wrapping_add(1));
+        }
+        if let Some(take_up) = self.take_up.get().filter(|_| !committed.served.is_empty()) {
+            take_up.take_up(org, committed.served);
+        }
+    }
+}
+
 struct Lane {
     org: OrgId,
-    store: Arc<dyn Store>,
-    news: Arc<News>,
-    open: Arc<Shared>,
+    shared: Arc<Shared>,
+    open: Arc<Doors>,
     waiting: mpsc::Receiver<(LaneRequest, Reply)>,
     _running: mpsc::Sender<()>,
 }
@@ -170,15 +216,17 @@ impl Lane {
 
     async fn commit(&self, items: Vec<(LaneRequest, Reply)>) {
         let (requests, replies): (Vec<_>, Vec<_>) = items.into_iter().unzip();
-        match self.store.commit(self.org, requests).await {
-            Ok(committed) => {
-                let balance = committed.balance;
-                if committed.booked > 0 {
-                    self.news.balance(self.org, balance);
-                }
-                for (answer, reply) in committed.answers.into_iter().zip(replies) {
+        match self.shared.store.commit(self.org, requests).await {
+            Ok(mut committed) => {
+                let (balance, more) = (committed.balance, committed.more);
+                let answers = std::mem::take(&mut committed.answers);
+                self.shared.told(self.org, committed);
+                for (answer, reply) in answers.into_iter().zip(replies) {
                     // Whoever asked may be gone; what was committed stands.
                     let _ = reply.send(Ok(Answered { answer, balance }));
+                }
+                if more && let Err(error) = self.shared.sweep(self.org).await {
+                    tracing::error!(org = %self.org, %error, "runs still wait for credits");
                 }
             }
             Err(error) => {

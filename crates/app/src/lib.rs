@@ -5,6 +5,7 @@
 //! [`spend`], then [`meter`], [`lane`], [`chat`].
 
 mod app;
+pub mod background;
 pub mod billing;
 pub mod caller;
 pub mod catalog;
@@ -12,8 +13,10 @@ pub mod chat;
 pub mod credits;
 pub mod error;
 pub mod feed;
+pub mod files;
 mod grants;
 pub mod lane;
+mod launch;
 pub mod meter;
 pub mod news;
 pub mod people;
@@ -21,12 +24,17 @@ pub mod rates;
 pub mod receipt;
 pub mod recover;
 pub mod runs;
+pub mod schedules;
 pub mod settings;
 mod settle;
 pub mod spend;
+pub mod tasks;
+pub mod tools;
 mod trial;
 pub mod usage;
 pub mod verify;
+mod work;
+pub mod workflows;
 
 pub use app::{App, Parts};
 pub use caller::{Act, Caller};

@@ -13,6 +13,7 @@ use ampere_store::rows::{GrantRow, HoldRow, Page, RunRow, StepRow, UsageLineRow}
 
 use crate::app::App;
 use crate::runs::hide;
+use crate::tasks::Definition;
 use crate::{AppError, Caller, Done};
 
 /// Entries that are read at once on the way back to a past balance.
@@ -51,6 +52,10 @@ pub struct Receipt {
 pub struct ReceiptLine {
     /// Name of the step.
     pub step: String,
+    /// Number of the workflow's step that it belongs to; 0: none.
+    pub part: u32,
+    /// Name of that step.
+    pub part_name: Option<String>,
     /// What was measured and rated.
     pub usage: UsageLineRow,
 }
@@ -191,7 +196,8 @@ impl App {
         let grants = self.store.grants(org).await?;
         let position = entries.last().map_or(row.position, |entry| entry.position);
         let balance_after = self.available_at(org, position, &grants).await?;
-        let parts = Parts { row, entries, holds, lines, steps, grants };
+        let (definition, _) = self.task_of(caller, &row).await?;
+        let parts = Parts { row, entries, holds, lines, steps, grants, definition };
         Ok(receipt(parts, balance_after)?)
     }
 
@@ -226,14 +232,18 @@ struct Parts {
     lines: Vec<UsageLineRow>,
     steps: Vec<StepRow>,
     grants: Vec<GrantRow>,
+    definition: Option<Definition>,
 }
 
 fn receipt(parts: Parts, balance_after: Credits) -> Result<Receipt, Overflow> {
     let holds = parts.holds.iter().map(hold).collect::<Result<Vec<_>, Overflow>>()?;
     let journal = recompute(parts.row.id, &parts.entries)?;
-    let step = |number: u32| {
-        let named = parts.steps.iter().find(|step| step.number == number);
-        named.map(|step| step.name.clone()).unwrap_or_default()
+    let line = |usage: UsageLineRow| {
+        let found = parts.steps.iter().find(|step| step.number == usage.step);
+        let step = found.map(|step| step.name.clone()).unwrap_or_default();
+        let part = found.map_or(0, |step| step.part);
+        let part_name = parts.definition.as_ref().and_then(|all| all.part_name(part));
+        ReceiptLine { step, part, part_name: part_name.map(str::to_owned), usage }
     };
     let lines = parts.lines.into_iter();
     Ok(Receipt {
@@ -241,7 +251,7 @@ fn receipt(parts: Parts, balance_after: Credits) -> Result<Receipt, Overflow> {
         used: Credits::sum(holds.iter().map(|hold| hold.charged))?,
         given_back: Credits::sum(holds.iter().map(|hold| hold.given_back))?,
         overdraft: journal.overdraft,
-        lines: lines.map(|usage| ReceiptLine { step: step(usage.step), usage }).collect(),
+        lines: lines.map(line).collect(),
         paid_from: payers(&journal, &parts.grants),
         balance_after,
         position: parts.entries.last().map_or(parts.row.position, |entry| entry.position),
@@ -292,9 +302,10 @@ fn label(terms: &GrantTerms) -> &'static str {
     match (terms.class, terms.cause) {
         (Class::Included, Cause::Trial) => "Included credits (trial)",
         (Class::Included, Cause::Adjustment) => "Included credits (adjustment)",
-        (Class::Included, Cause::TopUp) => "Included credits",
+        (Class::Included, _) => "Included credits",
         (Class::Purchased, Cause::Adjustment) => "Purchased credits (adjustment)",
-        (Class::Purchased, Cause::TopUp | Cause::Trial) => "Purchased credits",
+        (Class::Purchased, _) => "Purchased credits",
+        (Class::Background, _) => "Background allowance",
     }
 }
 
@@ -331,7 +342,8 @@ impl Past {
     }
 
     fn available(&self, grants: &[GrantRow], at: Timestamp) -> Result<Credits, Overflow> {
-        let eligible = grants.iter().map(|row| row.grant.terms).filter(|t| t.eligible(at));
+        let terms = grants.iter().map(|row| row.grant.terms);
+        let eligible = terms.filter(|terms| terms.of_pool() && terms.eligible(at));
         let unheld = eligible.filter_map(|terms| self.unheld.get(&terms.id).copied());
         Ok(Credits::sum(unheld)?.less(self.debt))
     }

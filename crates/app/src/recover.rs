@@ -1,19 +1,23 @@
 //! What a dead server process left, and what time has made due: settled here, once.
 //!
-//! Runs of a process that is gone are settled, estimated, from the usage recorded step by step.
+//! Runs of a process that is gone are settled, estimated, from the usage recorded step by step;
+//! a task pays for its finished steps and joins the queue for credits, whose next service (in the
+//! very same commit, if credits are there) takes it up.
 //! Never touches a run that works in this process.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use ampere_credits::ledger::{Turn, Waiting};
 use ampere_credits::rating::charge;
-use ampere_credits::{Credits, OrgId, RunId};
+use ampere_credits::{HoldId, OrgId, RunId};
 use ampere_store::rows::{Reason, RunRow, RunState, StepRow};
 
 use crate::app::App;
 use crate::error::AppError;
-use crate::meter::usage_of;
+use crate::meter::{DEADLINE_SECONDS, usage_of_all};
 use crate::settle::Settle;
+use crate::tasks::waiting::pausable;
 
 /// How often due things are looked for; a hold is open at most this long past its deadline.
 pub const SWEEP_EVERY: Duration = Duration::from_secs(60);
@@ -28,7 +32,10 @@ impl App {
         let orphans = self.store.orphans(&self.server).await?;
         let count = orphans.len();
         for run in orphans {
-            self.settle_left(run).await?;
+            // What waits or paused holds nothing; it is taken up when it is served.
+            if !matches!(run.state, RunState::WaitingForCredits | RunState::PausedNoCredits) {
+                self.settle_left(run).await?;
+            }
         }
         Ok(count)
     }
@@ -38,14 +45,15 @@ impl App {
     /// # Errors
     /// When the database cannot be read or written; the next sweep tries again.
     pub async fn sweep(self: &Arc<Self>) -> crate::Done<()> {
-        let due = self.store.due(self.now()).await?;
+        let now = self.now();
+        let due = self.store.due(now).await?;
         for org in due.expiries {
             self.lanes.sweep(org).await?;
         }
         for (org, _, run) in due.holds {
             self.settle_overdue(org, run).await?;
         }
-        Ok(())
+        self.sweep_waiting(now).await
     }
 
     /// Sweeps for as long as the server runs.
@@ -79,24 +87,46 @@ impl App {
             tracing::error!(run = %run.id, "a run without an open hold has not ended");
             return Ok(());
         };
+        let again = pausable(run.kind);
+        let lines = self.store.usage_lines(run.org, run.id).await?;
+        let paid = lines.iter().map(|line| line.step).max().unwrap_or(0);
         let mut steps = self.store.steps(run.org, run.id).await?;
-        for step in &mut steps {
-            close(step, self.now());
+        let fresh = steps.iter().filter(|step| step.number <= paid).count();
+        for step in steps.iter_mut().skip(fresh) {
+            close(step, again, self.now());
         }
         let card = self.rates.version(run.quote.rate_card_version).ok_or(AppError::Internal)?.card;
-        let usage: Vec<_> = steps.iter().flat_map(usage_of).collect();
-        let used = charge(&card, &usage).unwrap_or(Credits::ZERO);
+        let priced = |steps: &[StepRow]| charge(&card, &usage_of_all(steps)).unwrap_or_default();
+        let base = priced(steps.get(..fresh).unwrap_or_default());
+        let used = priced(&steps).less(base);
         let organization = self.store.organization(run.org).await?;
         let zone = organization.map_or_else(|| "UTC".to_owned(), |row| row.zone);
+        let (state, reason) = match again {
+            true => (RunState::PausedNoCredits, Reason::NoCredits),
+            false => (RunState::Failed, Reason::ServerRestarted),
+        };
+        let waits = again.then(|| Waiting {
+            turn: Turn::Paused,
+            since: run.created_at,
+            run: run.id,
+            hold: HoldId::mint(self.now(), &*self.entropy),
+            amount: run.quote.hold,
+            hold_seconds: DEADLINE_SECONDS,
+            cap: run.cap,
+        });
         let settle = Settle {
             hold: open.id,
             zone,
+            charge: used.min(open.total()?),
             card,
             steps,
-            charge: used.min(open.total()?),
-            state: RunState::Failed,
-            reason: Reason::ServerRestarted,
+            fresh,
+            state,
+            reason,
             text: None,
+            rows: Vec::new(),
+            waits,
+            feed: None,
             run,
         };
         self.settle(settle).await;
@@ -104,9 +134,17 @@ impl App {
     }
 }
 
-fn close(step: &mut StepRow, now: ampere_credits::Timestamp) {
-    if !step.state.ended() {
-        step.state = RunState::Failed;
-        step.ended_at = Some(now);
+/// Ends a step that a dead process left. One that will be done again was our fault: it is not
+/// charged.
+fn close(step: &mut StepRow, again: bool, now: ampere_credits::Timestamp) {
+    if step.ended_at.is_some() {
+        return;
+    }
+    step.state = RunState::Failed;
+    step.ended_at = Some(now);
+    if again {
+        step.input_tokens = 0;
+        step.output_tokens = 0;
+        step.note = Some("Interrupted by a restart; not charged. It is done again.".to_owned());
     }
 }

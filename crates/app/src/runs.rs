@@ -1,19 +1,32 @@
 //! Runs as people see them: lists, one run, stopping one. Reading is free by construction: there
 //! is no meter here.
 
-use ampere_credits::RunId;
+use ampere_credits::rating::charge;
+use ampere_credits::{Credits, RunId};
 use ampere_store::rows::Role;
 pub use ampere_store::rows::{
-    Page, Reason, RunFilter, RunKind, RunRow, RunState, StepRow, UsageLineRow,
+    Page, Reason, RunFilter, RunKind, RunRow, RunState, StepKind, StepRow, Trigger, UsageLineRow,
 };
 
 use crate::app::App;
 use crate::caller::{Act, Caller};
 use crate::error::AppError;
 use crate::feed::StopCause;
+use crate::meter::usage_of;
+use crate::tasks::waiting::{Place, pausable};
+use crate::tasks::{Definition, Outcome};
 
 /// What stands in lists instead of the title of another person's conversation.
 pub const PRIVATE_TITLE: &str = "Private session";
+
+/// What a task was asked and what came out, for who may open it.
+#[derive(Debug, Clone)]
+pub struct Content {
+    /// The form, filled in.
+    pub inputs: serde_json::Value,
+    /// What came out, once there is something.
+    pub outcome: Option<Outcome>,
+}
 
 /// A run with its steps.
 #[derive(Debug, Clone)]
@@ -22,8 +35,16 @@ pub struct RunDetail {
     pub run: RunRow,
     /// Its steps, in order.
     pub steps: Vec<StepRow>,
-    /// What was measured and rated; there is none before it has ended.
+    /// What was measured and rated; there is none before a hold of it has ended.
     pub lines: Vec<UsageLineRow>,
+    /// Credits of each step, as in `steps`: as charged, or as they would be by the rate card.
+    pub step_credits: Vec<Credits>,
+    /// What a task does, as it was when it started; everybody may know the names in it.
+    pub definition: Option<Definition>,
+    /// Inputs and results of a task; none where the caller may not open them.
+    pub content: Option<Content>,
+    /// Its place in the queue for credits, while it waits.
+    pub place: Option<Place>,
 }
 
 impl App {
@@ -50,19 +71,78 @@ impl App {
     /// [`AppError::NotFound`].
     pub async fn get_run(&self, caller: &Caller, run: RunId) -> crate::Done<RunDetail> {
         let mut found = self.store.run(caller.org, run).await?.ok_or(AppError::NotFound)?;
-        let steps = self.store.steps(caller.org, run).await?;
+        let mut steps = self.store.steps(caller.org, run).await?;
         let lines = self.store.usage_lines(caller.org, run).await?;
+        let (definition, content) = self.task_of(caller, &found).await?;
+        if content.is_none() {
+            let own = found.started_by == caller.user;
+            for step in &mut steps {
+                step.result = None;
+                step.note = step.note.take().filter(|_| own);
+            }
+        }
+        let step_credits = self.step_credits(&found, &steps, &lines)?;
+        let waits = matches!(found.state, RunState::WaitingForCredits | RunState::PausedNoCredits);
+        let place = if waits { self.place_of(caller.org, run).await? } else { None };
         hide(caller, &mut found);
-        Ok(RunDetail { run: found, steps, lines })
+        Ok(RunDetail { run: found, steps, lines, step_credits, definition, content, place })
     }
 
-    /// A run whose content the caller may see: their own.
+    /// What a task does, and what it was asked and gave where the caller may open that.
+    pub(crate) async fn task_of(
+        &self,
+        caller: &Caller,
+        run: &RunRow,
+    ) -> crate::Done<(Option<Definition>, Option<Content>)> {
+        if !pausable(run.kind) {
+            return Ok((None, None));
+        }
+        let Some(task) = self.store.task(caller.org, run.id).await? else {
+            return Ok((None, None));
+        };
+        let unread = |error: serde_json::Error| {
+            tracing::error!(run = %run.id, %error, "a kept task cannot be read");
+            AppError::Internal
+        };
+        let definition = serde_json::from_str(&task.definition).map_err(unread)?;
+        if !opens(caller, run) {
+            return Ok((Some(definition), None));
+        }
+        let outcome = task.result.as_deref().map(serde_json::from_str).transpose();
+        let inputs = serde_json::from_str(&task.inputs).map_err(unread)?;
+        let content = Content { inputs, outcome: outcome.map_err(unread)? };
+        Ok((Some(definition), Some(content)))
+    }
+
+    /// What each step used: its lines once they are charged, else its price.
+    fn step_credits(
+        &self,
+        run: &RunRow,
+        steps: &[StepRow],
+        lines: &[UsageLineRow],
+    ) -> crate::Done<Vec<Credits>> {
+        let version = run.quote.rate_card_version;
+        let card = self.rates.version(version).ok_or(AppError::Internal)?.card;
+        let paid = lines.iter().map(|line| line.step).max().unwrap_or(0);
+        let of = |step: &StepRow| {
+            if step.number <= paid || run.state.ended() {
+                let own = lines.iter().filter(|line| line.step == step.number);
+                return Ok(Credits::sum(own.map(|line| line.credits))?);
+            }
+            let usage: Vec<_> = usage_of(step).collect();
+            Ok(charge(&card, &usage).unwrap_or_default())
+        };
+        steps.iter().map(of).collect()
+    }
+
+    /// A run that the caller may follow: their own, and of tasks those that they may open.
     ///
     /// # Errors
     /// [`AppError::NotFound`].
     pub async fn own_run(&self, caller: &Caller, run: RunId) -> crate::Done<RunRow> {
         let found = self.store.run(caller.org, run).await?;
-        found.filter(|row| row.started_by == caller.user).ok_or(AppError::NotFound)
+        let own = |row: &RunRow| row.started_by == caller.user || opens(caller, row);
+        found.filter(own).ok_or(AppError::NotFound)
     }
 
     /// Stops a run: its own starter may, and an owner. What was delivered is charged. A run that
@@ -76,12 +156,19 @@ impl App {
         if found.started_by != caller.user && caller.role != Role::Owner {
             return Err(AppError::ForbiddenRole);
         }
-        if let Some(feed) = self.feeds.of(run) {
+        if !self.end_waiting(&found, RunState::Cancelled, Reason::Stopped).await?
+            && let Some(feed) = self.feeds.of(run)
+        {
             feed.stop(StopCause::Person);
         }
         hide(caller, &mut found);
         Ok(found)
     }
+}
+
+/// Whether a caller may open what a task was asked and what came out.
+pub fn opens(caller: &Caller, run: &RunRow) -> bool {
+    pausable(run.kind) && (run.started_by == caller.user || caller.sees_all())
 }
 
 /// Takes out of a run what only its starter may see.

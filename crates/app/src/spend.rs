@@ -4,61 +4,29 @@
 //! and a closed connection all settle what the meter saw. A run lives in its own task; whoever
 //! asked only watches it. Where to read on: [`crate::meter`], then [`crate::chat`] for a work.
 
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ampere_adapters::ai::ChatMessage;
-use ampere_credits::ledger::{Answer, Command, Fact, Hash, Rejected, Request};
-use ampere_credits::rating::{Quote, QuoteInput, RateCard, quote};
-use ampere_credits::{Credits, HoldId, RunId};
-use ampere_store::rows::{
-    LaneRequest, MessageRow, QuoteRow, Reason, RowWrite, RunKind, RunRow, RunState,
+use ampere_credits::ledger::{
+    Answer, Command, Draw, Fact, Hash, Queueing, Rejected, Request, Turn, Waiting,
 };
-use async_trait::async_trait;
-use futures_util::FutureExt;
+use ampere_credits::rating::{Quote, QuoteInput, RateCard, WorkInput, quote, quote_work};
+use ampere_credits::{Credits, HoldId, RunId};
+use ampere_store::rows::{Alike, LaneRequest, QuoteRow, Reason, RowWrite, RunRow, RunState};
 
 use crate::app::App;
 use crate::caller::{Act, Caller};
 use crate::error::AppError;
-use crate::feed::{Feed, StopCause};
+use crate::feed::StopCause;
 use crate::lane::Answered;
-use crate::meter::{DEADLINE_SECONDS, Meter, Opened, Stop, likely_input};
+use crate::meter::{DEADLINE_SECONDS, Opened, likely_input};
 use crate::news::Item;
-use crate::settle::Settle;
+pub use crate::work::{Bill, Plan, WhenShort, Work};
 
 /// Output tokens that a hold begins with; it is extended before the run passes it.
 const FIRST_OUTPUT_TOKENS: u64 = 128;
 /// Earlier runs that a quote looks at.
 const HISTORY: u32 = 50;
-
-/// What a work is going to do, as far as it must be known before it starts.
-#[derive(Debug, Clone)]
-pub struct Plan {
-    /// What kind of run it is.
-    pub kind: RunKind,
-    /// What people see in lists.
-    pub title: String,
-    /// The conversation it belongs to, and the message its answer is written to.
-    pub place: Option<(ampere_credits::SessionId, ampere_credits::MessageId)>,
-    /// The model's id.
-    pub model: String,
-    /// What will be sent to it.
-    pub messages: Vec<ChatMessage>,
-    /// The most it may write.
-    pub max_output_tokens: u32,
-}
-
-/// A piece of AI work. It reaches what costs money through the meter alone.
-#[async_trait]
-pub trait Work: Send + 'static {
-    /// What it is going to do.
-    fn plan(&self) -> &Plan;
-    /// Messages written in the commit of the hold, with the run's id.
-    fn messages(&self, run: RunId) -> Vec<MessageRow>;
-    /// Does it. Whatever it returns, what the meter saw is settled.
-    async fn run(&mut self, meter: &mut Meter) -> Result<(), Stop>;
-}
 
 /// The key under which a start is remembered for ever, and the hash of what was asked.
 #[derive(Debug, Clone)]
@@ -69,7 +37,12 @@ pub struct Intent {
     pub hash: Hash,
 }
 
-/// A run whose hold is durable.
+/// The key of a start in the journal.
+pub(crate) fn start_key(caller: &Caller, intent: &Intent) -> String {
+    format!("start:{}:{}", caller.user, intent.key)
+}
+
+/// A run whose hold is durable, or that waits for one.
 #[derive(Debug, Clone)]
 pub struct Started {
     /// The run.
@@ -107,25 +80,62 @@ impl App {
         let card = self.rates.current()?.card;
         let quote = self.quote(caller, work.plan(), &card).await?;
         let run = self.new_run(caller, work.plan(), &quote);
-        let hold = HoldId::mint(run.created_at, &*self.entropy);
-        let deadline = run.created_at.plus_seconds(DEADLINE_SECONDS);
-        let command = Command::Hold { hold, run: run.id, amount: quote.hold, deadline, cap: None };
-        let mut writes = vec![RowWrite::Run(Box::new(run.clone()))];
-        writes.extend(work.messages(run.id).into_iter().map(RowWrite::Message));
-        let key = format!("start:{}:{}", caller.user, intent.key);
-        let request = LaneRequest { request: Request { key, hash: intent.hash, command }, writes };
+        let (request, waiting) = self.hold_request(caller, &*work, &run, intent);
+        let Command::Hold { hold, deadline, draw, .. } = request.request.command else {
+            return Err(AppError::Internal);
+        };
         let Answered { answer, .. } = self.lanes.submit(caller.org, request).await?;
         match answer {
             Answer::Done(outcome) => {
-                let held = outcome.added;
-                let opened = Opened { hold, held, deadline, at: outcome.at, card };
+                let (held, at) = (outcome.added, outcome.at);
+                let (pausable, settled) = (work.pausable(), Vec::new());
+                let opened = Opened { hold, held, deadline, at, card, draw, pausable, settled };
                 let run = RunRow { held, position: outcome.position, ..run };
-                self.launch(caller, work, run.clone(), opened);
+                self.launch(caller.zone.clone(), work, run.clone(), opened)?;
                 Ok(Started { run, replayed: false })
+            }
+            Answer::Waits => {
+                self.tell(&waiting);
+                Ok(Started { run: waiting, replayed: false })
             }
             Answer::Replayed(outcome) => self.replayed(caller, outcome.fact).await,
             Answer::Refused(rejected) => Err(self.refusal(caller, quote.hold, rejected).await),
         }
+    }
+
+    /// The request that takes a work's hold, and its run as it is if it has to wait.
+    fn hold_request(
+        &self,
+        caller: &Caller,
+        work: &dyn Work,
+        run: &RunRow,
+        intent: Intent,
+    ) -> (LaneRequest, RunRow) {
+        let plan = work.plan();
+        let hold = HoldId::mint(run.created_at, &*self.entropy);
+        let (amount, cap, draw) = (run.quote.hold, plan.cap, plan.draw);
+        let deadline = run.created_at.plus_seconds(DEADLINE_SECONDS);
+        let command = Command::Hold { hold, run: run.id, amount, deadline, cap, draw };
+        let (state, reason) = (RunState::WaitingForCredits, Some(Reason::NoCredits));
+        let waiting = RunRow { state, reason, ..run.clone() };
+        let (since, hold_seconds, turn) = (run.created_at, DEADLINE_SECONDS, Turn::Waiting);
+        let queueing = match plan.when_short {
+            WhenShort::Overtake => Queueing::Overtakes,
+            WhenShort::Refuse => Queueing::InTurn,
+            WhenShort::Wait => {
+                let run = run.id;
+                Queueing::IfShort(Waiting { turn, since, run, hold, amount, hold_seconds, cap })
+            }
+        };
+        let rows = |row: &RunRow| {
+            let mut rows = vec![RowWrite::Run(Box::new(row.clone()))];
+            rows.extend(work.rows(row));
+            rows
+        };
+        let key = start_key(caller, &intent);
+        let request = Request { key, hash: intent.hash, command, queueing };
+        let (writes, if_waiting) = (rows(run), rows(&waiting));
+        (LaneRequest { request, writes, waiting: if_waiting }, waiting)
     }
 
     async fn replayed(&self, caller: &Caller, fact: Fact) -> crate::Done<Started> {
@@ -136,7 +146,13 @@ impl App {
 
     async fn refusal(&self, caller: &Caller, hold: Credits, rejected: Rejected) -> AppError {
         match rejected {
-            Rejected::InsufficientCredits { .. } => self.shortage(caller, hold).await,
+            Rejected::InsufficientCredits { .. } => self.shortage(caller, hold, 0).await,
+            Rejected::WaitsBehind { waiting } => self.shortage(caller, hold, waiting).await,
+            Rejected::CapReached { cap, .. } => AppError::field(
+                "/max_credits",
+                "too_low",
+                format!("this needs a hold of {hold} credits to start; the cap is {cap}"),
+            ),
             Rejected::KeyReused => AppError::IdempotencyMismatch,
             Rejected::ClockBehind { .. } => AppError::Unavailable,
             other => {
@@ -160,18 +176,34 @@ impl App {
                 model.name, model.state
             )));
         }
-        let bound = self.models.input_bound(&plan.model, &plan.messages);
-        let input_tokens = u64::from(bound.ok_or(AppError::NotFound)?);
-        let history = self.store.history(caller.org, plan.kind, &plan.model, HISTORY).await?;
-        let input = QuoteInput {
-            model: plan.model.clone(),
-            input_tokens,
-            likely_input_tokens: likely_input(&plan.messages),
-            max_output_tokens: u64::from(plan.max_output_tokens),
-            first_output_tokens: FIRST_OUTPUT_TOKENS,
-            history,
+        let quoted = match &plan.bill {
+            Bill::Answer { messages, max_output_tokens } => {
+                let bound = self.models.input_bound(&plan.model, messages);
+                let input_tokens = u64::from(bound.ok_or(AppError::NotFound)?);
+                let (org, kind, model) = (caller.org, plan.kind, &plan.model);
+                let input = QuoteInput {
+                    model: model.clone(),
+                    input_tokens,
+                    likely_input_tokens: likely_input(messages),
+                    max_output_tokens: u64::from(*max_output_tokens),
+                    first_output_tokens: FIRST_OUTPUT_TOKENS,
+                    history: self.store.history(org, kind, model, HISTORY).await?,
+                };
+                quote(card, &input)
+            }
+            Bill::Calls { calls, least } => {
+                let subject = plan.subject.as_deref().unwrap_or_default();
+                let (kind, model) = (plan.kind, plan.model.clone());
+                let alike = Alike { kind, subject: subject.to_owned(), model };
+                let history = self.store.charges(caller.org, alike, HISTORY).await?;
+                // Background work never goes beyond what it may draw on: all of it is held at once.
+                let first_output_tokens =
+                    if plan.draw == Draw::Pool { FIRST_OUTPUT_TOKENS } else { u64::MAX };
+                let (calls, least) = (calls.clone(), least.clone());
+                quote_work(card, &WorkInput { calls, least, first_output_tokens, history })
+            }
         };
-        quote(card, &input).map_err(|error| {
+        quoted.map_err(|error| {
             tracing::error!(%error, "a quote failed");
             AppError::Internal
         })
@@ -205,14 +237,18 @@ impl App {
             org: caller.org,
             kind: plan.kind,
             title: plan.title.clone(),
+            subject: plan.subject.clone(),
+            trigger: plan.trigger,
+            schedule: plan.schedule,
             state: RunState::Queued,
             reason: None,
             session: plan.place.map(|place| place.0),
-            answer: plan.place.map(|place| place.1),
+            answer: plan.place.and_then(|place| place.1),
             started_by: caller.user,
             started_by_name: caller.name.clone(),
             model: plan.model.clone(),
             quote: QuoteRow::from(*quote),
+            cap: plan.cap,
             charged: Credits::ZERO,
             held: Credits::ZERO,
             estimated: false,
@@ -223,45 +259,6 @@ impl App {
             position: 0,
             server: self.server.clone(),
         }
-    }
-
-    /// Runs a work whose hold is durable, in a task of its own.
-    fn launch(
-        self: &Arc<Self>,
-        caller: &Caller,
-        mut work: Box<dyn Work>,
-        run: RunRow,
-        opened: Opened,
-    ) {
-        let feed = self.feeds.open(run.id, opened.held);
-        self.tell(&run);
-        let app = Arc::clone(self);
-        let zone = caller.zone.clone();
-        tokio::spawn(async move {
-            let (id, hold) = (run.id, opened.hold);
-            let mut meter = Meter::new(Arc::clone(&app), run.clone(), &opened, feed);
-            let result = AssertUnwindSafe(work.run(&mut meter)).catch_unwind().await;
-            let result = result.unwrap_or_else(|_| {
-                tracing::error!(run = %id, "a run panicked");
-                Err(Stop(Reason::InternalError))
-            });
-            // What cannot be rated is our fault: nothing is charged, and the log says so.
-            let charge = meter.cover_reported().await.unwrap_or_default();
-            let (state, reason) = end_of(result, meter.stop_cause());
-            let text = app.feeds.of(id).map(|feed: Arc<Feed>| feed.text());
-            let settle = Settle {
-                run,
-                hold,
-                zone,
-                card: Arc::clone(&opened.card),
-                steps: meter.steps().to_vec(),
-                charge,
-                state,
-                reason,
-                text,
-            };
-            app.settle(settle).await;
-        });
     }
 
     /// Tells open screens that a run changed.
@@ -275,21 +272,11 @@ impl App {
     /// Stops every run, waits until all are settled, then takes nothing more; for the end of the
     /// server.
     pub async fn shut_down(&self, patience: Duration) {
+        self.ending.store(true, std::sync::atomic::Ordering::SeqCst);
         let settled = self.feeds.stop_all(StopCause::ShutDown);
         if tokio::time::timeout(patience, settled).await.is_err() {
             tracing::warn!("runs are still open; the next start settles them");
         }
         self.lanes.close().await;
-    }
-}
-
-fn end_of(result: Result<(), Stop>, cause: Option<StopCause>) -> (RunState, Reason) {
-    match (result, cause) {
-        (Ok(()), _) => (RunState::Succeeded, Reason::Completed),
-        (Err(Stop(Reason::Stopped)), Some(StopCause::ShutDown)) => {
-            (RunState::Failed, Reason::ServerRestarted)
-        }
-        (Err(Stop(Reason::Stopped)), _) => (RunState::Cancelled, Reason::Stopped),
-        (Err(Stop(reason)), _) => (RunState::Failed, reason),
     }
 }

@@ -66,11 +66,11 @@ pub struct Source {
 }
 
 /// What a summary is made of.
-struct Summed {
-    reading: Reading,
-    credits: BalanceView,
-    period: Period,
-    sums: UsageSums,
+pub(crate) struct Summed {
+    pub(crate) reading: Reading,
+    pub(crate) credits: BalanceView,
+    pub(crate) period: Period,
+    pub(crate) sums: UsageSums,
 }
 
 impl App {
@@ -103,7 +103,7 @@ impl App {
 
     /// The balance and the sums of its period, of one position: read again when a commit came
     /// between. Where commits come without end the sums are a little ahead of the balance.
-    async fn summed(&self, org: OrgId) -> Done<Summed> {
+    pub(crate) async fn summed(&self, org: OrgId) -> Done<Summed> {
         let mut tries = 0;
         loop {
             tries += 1;
@@ -149,6 +149,9 @@ fn sources(sums: &UsageSums) -> Vec<Source> {
 fn label(source: &str) -> &'static str {
     match RunKind::from_word(source) {
         Some(RunKind::Message) => "Agent chat",
+        Some(RunKind::Tool) => "AI Tools",
+        Some(RunKind::Workflow) => "Workflows",
+        Some(RunKind::Background) => "Background",
         None => "Other",
     }
 }

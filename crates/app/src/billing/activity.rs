@@ -83,7 +83,8 @@ impl App {
         let reading = self.reading(caller.org).await?;
         let checkouts = self.all_checkouts(caller).await?;
         let mut items: Vec<Activity> = Vec::new();
-        for grant in &reading.grants {
+        // The allowance of background work comes with other credits: it is no news of its own.
+        for grant in reading.grants.iter().filter(|grant| grant.terms.of_pool()) {
             items.push(granted(grant, &checkouts));
             items.extend(expired(grant));
         }
@@ -129,6 +130,9 @@ fn granted(grant: &Grant, checkouts: &[CheckoutRow]) -> Activity {
         Cause::Adjustment => {
             (ActivityKind::Adjustment, format!("{} credits added by the operator", terms.amount))
         }
+        Cause::Background => {
+            (ActivityKind::Trial, format!("{} credits for background work", terms.amount))
+        }
     };
     Activity {
         id: terms.id.to_string(),
@@ -148,6 +152,7 @@ fn expired(grant: &Grant) -> Option<Activity> {
         Cause::Trial => "trial",
         Cause::TopUp => "purchased",
         Cause::Adjustment => "added",
+        Cause::Background => "background",
     };
     Some(Activity {
         id: format!("{}:expiry", terms.id),

@@ -28,18 +28,42 @@ pub(super) fn max_output(card: &ModelCard) -> u32 {
     ANSWER_TOKENS.min(card.max_output_tokens).min(card.context_tokens / 4).max(1)
 }
 
-/// The prompt for a new question: the newest earlier messages that fit beside it. `bound` counts
-/// the tokens of a prompt from above.
+/// What was said before a question.
+pub(super) struct Earlier<'a> {
+    /// Oldest first.
+    pub(super) messages: &'a [MessageRow],
+    /// What the first of them say in short.
+    pub(super) summary: Option<&'a str>,
+}
+
+/// The prompt for a new question: the newest earlier messages that fit beside it, and in front of
+/// them the summary, if there is one and not all of them fit. `bound` counts the tokens of a
+/// prompt from above.
 pub(super) fn prompt(
     agent: &str,
     card: &ModelCard,
-    earlier: &[MessageRow],
+    earlier: &Earlier<'_>,
     question: &str,
     bound: impl Fn(&[ChatMessage]) -> u32,
 ) -> Vec<ChatMessage> {
     let room = card.context_tokens.saturating_sub(max_output(card));
-    let system = message(Role::System, &who(agent));
     let last = message(Role::User, question);
+    let plain = message(Role::System, &who(agent));
+    let fits = |all: &[ChatMessage]| bound(all) <= room;
+    let (all, whole) = fitting((&plain, &last), earlier.messages, fits);
+    let Some(summary) = earlier.summary.filter(|_| !whole) else { return all };
+    let told = format!("{}\n\nSummary of the earlier conversation: {summary}", who(agent));
+    let system = message(Role::System, &told);
+    let (shorter, _) = fitting((&system, &last), earlier.messages, fits);
+    if fits(&shorter) { shorter } else { all }
+}
+
+/// The newest messages that fit between system prompt and question, and whether all of them do.
+fn fitting(
+    (system, last): (&ChatMessage, &ChatMessage),
+    earlier: &[MessageRow],
+    fits: impl Fn(&[ChatMessage]) -> bool,
+) -> (Vec<ChatMessage>, bool) {
     let mut kept: Vec<ChatMessage> = Vec::new();
     for row in earlier.iter().rev().filter(|row| !row.text.trim().is_empty()) {
         let role = match row.author {
@@ -47,12 +71,12 @@ pub(super) fn prompt(
             Author::Assistant => Role::Assistant,
         };
         kept.push(message(role, &row.text));
-        if bound(&assemble(&system, &kept, &last)) > room {
+        if !fits(&assemble(system, &kept, last)) {
             kept.pop();
-            break;
+            return (assemble(system, &kept, last), false);
         }
     }
-    assemble(&system, &kept, &last)
+    (assemble(system, &kept, last), true)
 }
 
 fn assemble(

@@ -1,7 +1,7 @@
 //! Conversations: make, list, read, rename, delete. Receipts outlive them.
 
 use ampere_credits::{Credits, RunId, SessionId};
-use ampere_store::rows::{MessageRow, Page, RunFilter, RunRow, SessionRow};
+use ampere_store::rows::{MessageRow, Page, RunFilter, RunKind, RunRow, SessionRow};
 
 use crate::app::App;
 use crate::caller::Caller;
@@ -33,7 +33,10 @@ impl App {
             org: caller.org,
             owner: caller.user,
             owner_name: caller.name.clone(),
+            titled_by_person: title != NEW_TITLE,
             title,
+            summary: None,
+            summarized: 0,
             created_at: now,
             updated_at: now,
             credits: Credits::ZERO,
@@ -120,13 +123,14 @@ impl App {
         Ok(messages)
     }
 
-    /// The runs of a conversation of the caller, newest first, at most 200.
+    /// The runs that answer in a conversation of the caller, newest first, at most 200.
     ///
     /// # Errors
     /// [`AppError::NotFound`].
     pub async fn session_runs(&self, caller: &Caller, id: SessionId) -> crate::Done<Vec<RunRow>> {
         self.get_session(caller, id).await?;
-        let filter = RunFilter { session: Some(id), ..RunFilter::default() };
+        let kind = Some(RunKind::Message);
+        let filter = RunFilter { session: Some(id), kind, ..RunFilter::default() };
         Ok(self.store.runs(caller.org, filter, Page { before: None, limit: 200 }).await?)
     }
 

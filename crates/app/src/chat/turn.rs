@@ -3,18 +3,24 @@
 use std::sync::Arc;
 
 use ampere_adapters::ai::ModelCard;
+use ampere_credits::ledger::Draw;
 use ampere_credits::rating::Quote;
-use ampere_credits::{MessageId, RunId, SessionId, Timestamp};
-use ampere_store::rows::{Author, MessageRow, RunKind, RunRow};
+use ampere_credits::{JobId, MessageId, SessionId, Timestamp};
+use ampere_store::rows::{
+    Author, BackgroundKind, JobRow, MessageRow, Reason, RowWrite, RunKind, RunRow, RunState,
+    SessionRow, StepKind, Trigger,
+};
 use async_trait::async_trait;
 
-use super::prompt::{max_output, prompt};
+use super::prompt::{Earlier, max_output, prompt};
 use super::sessions::{NEW_TITLE, title_from};
 use crate::app::App;
+use crate::background::due::{Talk, due, uncovered};
 use crate::caller::Caller;
 use crate::error::AppError;
-use crate::meter::{Call, Meter, Stop};
-use crate::spend::{Intent, Plan, Started, Work};
+use crate::meter::{Call, Meter, StepSpec, Stop};
+use crate::spend::{Intent, Started};
+use crate::work::{Bill, Plan, WhenShort, Work};
 
 /// Bytes of a question at most.
 const LONGEST_QUESTION: usize = 200_000;
@@ -55,6 +61,10 @@ struct ChatTurn {
     plan: Plan,
     question: Option<MessageRow>,
     answer: MessageRow,
+    /// The first words of the question, where the conversation has no title yet.
+    title: Option<String>,
+    /// Background work that becomes due when it succeeds.
+    jobs: Vec<JobRow>,
 }
 
 #[async_trait]
@@ -63,20 +73,33 @@ impl Work for ChatTurn {
         &self.plan
     }
 
-    fn messages(&self, run: RunId) -> Vec<MessageRow> {
+    fn rows(&self, run: &RunRow) -> Vec<RowWrite> {
         let asked = self.question.clone();
-        let answer = MessageRow { run: Some(run), ..self.answer.clone() };
-        asked.into_iter().chain([answer]).collect()
+        let answer = MessageRow { run: Some(run.id), ..self.answer.clone() };
+        let messages = asked.into_iter().chain([answer]).map(RowWrite::Message);
+        let session = self.answer.session;
+        let title = self.title.clone().map(|title| RowWrite::SessionTitle { session, title });
+        messages.chain(title).collect()
     }
 
-    async fn run(&mut self, meter: &mut Meter) -> Result<(), Stop> {
-        let call = Call {
-            name: "Answer".to_owned(),
-            model: self.plan.model.clone(),
-            messages: self.plan.messages.clone(),
-            max_output_tokens: self.plan.max_output_tokens,
+    async fn run(&mut self, meter: &mut Meter) -> Result<Reason, Stop> {
+        let Bill::Answer { messages, max_output_tokens } = self.plan.bill.clone() else {
+            return Err(Stop(Reason::InternalError));
         };
-        meter.ask(call).await.map(|_| ())
+        let step = StepSpec {
+            path: "answer".to_owned(),
+            part: 0,
+            kind: StepKind::Answer,
+            name: "Answer".to_owned(),
+        };
+        let model = self.plan.model.clone();
+        let call = Call { step, model, messages, max_output_tokens, schema: None };
+        meter.ask(call, &|_| Ok(None)).await.map(|_| Reason::Completed)
+    }
+
+    fn last_rows(&self, _run: &RunRow, state: RunState) -> Vec<RowWrite> {
+        let due = self.jobs.iter().filter(|_| state == RunState::Succeeded);
+        due.cloned().map(RowWrite::Job).collect()
     }
 }
 
@@ -96,18 +119,16 @@ impl App {
         let row = self.get_session(caller, session).await?;
         let earlier = self.store.messages(caller.org, session).await?;
         let said = what(&ask, &earlier)?;
-        let card = self.model_card(ask.model.as_deref())?;
-        let plan = self.plan(&card, &history(&earlier, &said), &said.text)?;
-        let turn = self.turn(caller, session, &said, plan);
+        let card = self.card_for(ask.model.as_deref())?;
+        let before = history(&earlier, &said);
+        let plan = self.plan(&card, &so_far(Some(&row), &before), &said.text)?;
+        let jobs = self.due_after(&row, &card, &earlier, &said).await?;
+        let turn = self.turn(&row, &said, plan, jobs);
         let fresh = turn.question.clone().or_else(|| said.again.clone());
         if row.running.is_some() {
             return Err(AppError::Conflict("an answer is being written in this session"));
         }
         let started = self.spend(caller, Box::new(turn), intent).await?;
-        if row.title == NEW_TITLE && !started.replayed {
-            let title = title_from(&said.text);
-            self.store.rename_session(caller.org, session, &title, self.now()).await?;
-        }
         let messages = self.store.messages(caller.org, session).await?;
         let at = messages.iter().position(|m| Some(m.id) == started.run.answer);
         let answer = at
@@ -131,29 +152,19 @@ impl App {
         text: &str,
         model: Option<&str>,
     ) -> crate::Done<Quote> {
-        let earlier = match session {
+        let (row, earlier) = match session {
             Some(id) => {
-                self.get_session(caller, id).await?;
-                self.store.messages(caller.org, id).await?
+                let row = self.get_session(caller, id).await?;
+                (Some(row), self.store.messages(caller.org, id).await?)
             }
-            None => Vec::new(),
+            None => (None, Vec::new()),
         };
-        let card = self.model_card(model)?;
-        let plan = self.plan(&card, &earlier, text)?;
+        let card = self.card_for(model)?;
+        let plan = self.plan(&card, &so_far(row.as_ref(), &earlier), text)?;
         self.quote(caller, &plan, &self.rates.current()?.card).await
     }
 
-    fn model_card(&self, model: Option<&str>) -> crate::Done<ModelCard> {
-        match (self.models.card(model), model) {
-            (Some(card), _) => Ok(card),
-            (None, Some(_)) => Err(AppError::field("/model", "unknown", "there is no such model")),
-            (None, None) => Err(AppError::ProviderUnavailable(
-                "No model is set up yet. Nothing was charged.".to_owned(),
-            )),
-        }
-    }
-
-    fn plan(&self, card: &ModelCard, earlier: &[MessageRow], text: &str) -> crate::Done<Plan> {
+    fn plan(&self, card: &ModelCard, earlier: &Earlier<'_>, text: &str) -> crate::Done<Plan> {
         let bound =
             |messages: &[_]| self.models.input_bound(&card.id, messages).unwrap_or(u32::MAX);
         let messages = prompt(&self.agent_name, card, earlier, text, bound);
@@ -165,26 +176,67 @@ impl App {
         }
         let title = title_from(text);
         let model = card.id.clone();
-        Ok(Plan { kind: RunKind::Message, title, place: None, model, messages, max_output_tokens })
+        Ok(Plan {
+            kind: RunKind::Message,
+            title,
+            subject: None,
+            trigger: Trigger::Person,
+            schedule: None,
+            place: None,
+            model,
+            bill: Bill::Answer { messages, max_output_tokens },
+            cap: None,
+            draw: Draw::Pool,
+            when_short: WhenShort::Overtake,
+        })
     }
 
-    fn turn(&self, caller: &Caller, session: SessionId, said: &Said, plan: Plan) -> ChatTurn {
+    /// Background work that is due once this is answered.
+    async fn due_after(
+        &self,
+        session: &SessionRow,
+        card: &ModelCard,
+        earlier: &[MessageRow],
+        said: &Said,
+    ) -> crate::Done<Vec<BackgroundKind>> {
+        let organization = self.store.organization(session.org).await?;
+        let settings = organization.ok_or(AppError::NotFound)?.background;
+        let fresh: usize =
+            uncovered(session, earlier).iter().map(|row| row.text.len()).sum::<usize>();
+        // Bytes bound tokens from above.
+        let fills = fresh.saturating_add(said.text.len()) > card.context_tokens as usize / 2;
+        let added = if said.again.is_none() { 2 } else { 1 };
+        Ok(due(settings, &Talk { session, earlier, added, fills }))
+    }
+
+    fn turn(&self, of: &SessionRow, said: &Said, plan: Plan, due: Vec<BackgroundKind>) -> ChatTurn {
+        let (org, session, user) = (of.org, of.id, of.owner);
         let now = self.now();
         // One microsecond apart, so that question and answer sort as they were said.
         let after = Timestamp::from_micros(now.micros().saturating_add(1));
         let row = |at: Timestamp, author, text: &str| MessageRow {
             id: MessageId::mint(at, &*self.entropy),
-            org: caller.org,
+            org,
             session,
             author,
             text: text.to_owned(),
             run: None,
+            follow_ups: None,
             created_at: at,
         };
         let question = said.again.is_none().then(|| row(now, Author::User, &said.text));
         let answer = row(after, Author::Assistant, "");
-        let place = Some((session, answer.id));
-        ChatTurn { plan: Plan { place, ..plan }, question, answer }
+        let place = Some((session, Some(answer.id)));
+        let title = (of.title == NEW_TITLE && !of.titled_by_person).then(|| title_from(&said.text));
+        let message = answer.id;
+        // One microsecond apart too: done in this order.
+        let job = |(kind, number): (BackgroundKind, i64)| {
+            let created_at = Timestamp::from_micros(after.micros().saturating_add(number));
+            let id = JobId::mint(created_at, &*self.entropy);
+            JobRow { id, org, user, kind, session, message, created_at }
+        };
+        let jobs = due.into_iter().zip(0..).map(job).collect();
+        ChatTurn { plan: Plan { place, ..plan }, question, answer, title, jobs }
     }
 }
 
@@ -211,6 +263,15 @@ fn what(ask: &Ask, earlier: &[MessageRow]) -> crate::Done<Said> {
         }
         _ => Err(AppError::field("/text", "required", "send either text or retry_of")),
     }
+}
+
+/// What was said before a question, and its summary if it covers nothing that came later.
+fn so_far<'a>(session: Option<&'a SessionRow>, messages: &'a [MessageRow]) -> Earlier<'a> {
+    let covers = |row: &&SessionRow| {
+        usize::try_from(row.summarized).is_ok_and(|covered| covered <= messages.len())
+    };
+    let summary = session.filter(covers).and_then(|row| row.summary.as_deref());
+    Earlier { messages, summary }
 }
 
 /// The conversation before the question.

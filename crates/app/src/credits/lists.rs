@@ -2,7 +2,7 @@
 //!
 //! Only reads. Sums of what is listed are the numbers of the balance at the same position.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ampere_credits::ledger::{Account, Entry, Fact, Grant, Move};
 use ampere_credits::{Credits, GrantId, HoldId, Overflow, RunId, Timestamp};
@@ -78,7 +78,8 @@ pub struct LedgerLine {
     pub grant: Option<GrantId>,
     /// The hold it took, extended or ended.
     pub hold: Option<HoldId>,
-    /// By how much unheld credits changed; negative when they became fewer.
+    /// By how much the pool's unheld credits changed; negative when they became fewer. The
+    /// allowance of background work is not among them.
     pub available_change: Credits,
     /// Which credits moved between which accounts.
     pub moves: Vec<Move>,
@@ -106,7 +107,10 @@ impl App {
             Fact::Held { hold, run, .. } | Fact::Ended { hold, run, .. } => Some((hold, run)),
             _ => None,
         }));
-        let lines = entries.into_iter().map(|entry| line(entry, &runs));
+        let grants = self.store.grants(caller.org).await?;
+        let apart = grants.iter().map(|row| row.grant.terms).filter(|terms| !terms.of_pool());
+        let apart: BTreeSet<GrantId> = apart.map(|terms| terms.id).collect();
+        let lines = entries.into_iter().map(|entry| line(entry, &runs, &apart));
         Ok(lines.collect::<Result<_, Overflow>>()?)
     }
 
@@ -125,7 +129,10 @@ pub(crate) fn list_grants(reading: &Reading) -> Result<GrantList, Overflow> {
     let mut rest = Vec::new();
     for grant in &reading.grants {
         let seen = see(grant, reading.balance.at)?;
-        if seen.state == GrantState::Active {
+        if seen.state == GrantState::Active && !grant.terms.of_pool() {
+            // Background work draws on it alone: it has no turn among the others.
+            usable.push(seen);
+        } else if seen.state == GrantState::Active {
             order += 1;
             usable.push(GrantView { order: Some(order), ..seen });
         } else {
@@ -156,7 +163,11 @@ fn see(grant: &Grant, at: Timestamp) -> Result<GrantView, Overflow> {
     Ok(GrantView { grant: *grant, left, spent, state, order: None })
 }
 
-fn line(entry: Entry, runs: &BTreeMap<HoldId, RunId>) -> Result<LedgerLine, Overflow> {
+fn line(
+    entry: Entry,
+    runs: &BTreeMap<HoldId, RunId>,
+    apart: &BTreeSet<GrantId>,
+) -> Result<LedgerLine, Overflow> {
     let (grant, hold) = match entry.fact {
         Fact::Granted(terms) => (Some(terms.id), None),
         Fact::TakenBack { grant } => (Some(grant), None),
@@ -172,22 +183,23 @@ fn line(entry: Entry, runs: &BTreeMap<HoldId, RunId>) -> Result<LedgerLine, Over
         run: hold.and_then(|hold| runs.get(&hold).copied()),
         grant,
         hold,
-        available_change: available_change(&entry.moves)?,
+        available_change: available_change(&entry.moves, apart)?,
         moves: entry.moves,
     })
 }
 
-/// By how much the moves change unheld credits.
-pub(crate) fn available_change(moves: &[Move]) -> Result<Credits, Overflow> {
+/// By how much the moves change unheld credits, but for those of grants that stand apart.
+pub(crate) fn available_change(
+    moves: &[Move],
+    apart: &BTreeSet<GrantId>,
+) -> Result<Credits, Overflow> {
+    let counts = |account: Account| match account {
+        Account::Left(grant) => !apart.contains(&grant),
+        _ => false,
+    };
     moves.iter().try_fold(Credits::ZERO, |sum, each| {
-        let sum = match each.to {
-            Account::Left(_) => sum.plus(each.amount)?,
-            _ => sum,
-        };
-        match each.from {
-            Account::Left(_) => sum.minus(each.amount),
-            _ => Ok(sum),
-        }
+        let sum = if counts(each.to) { sum.plus(each.amount)? } else { sum };
+        if counts(each.from) { sum.minus(each.amount) } else { Ok(sum) }
     })
 }
 

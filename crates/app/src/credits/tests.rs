@@ -1,8 +1,10 @@
 //! What people see of a pool, from pools made by the rules themselves.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use ampere_credits::ledger::{Command, GrantTerms, Hash, Overdraft, Request, execute_batch};
+use ampere_credits::ledger::{
+    Command, Draw, GrantTerms, Hash, Overdraft, Queueing, Request, execute_batch,
+};
 use ampere_credits::{GrantId, HoldId, OrgId, RunId};
 
 use super::lists::{GrantState, available_change, list_grants};
@@ -27,16 +29,17 @@ impl Books {
 
     fn run(&mut self, seconds: i64, command: Command) -> &mut Self {
         self.keys += 1;
-        let request = Request { key: self.keys.to_string(), hash: Hash::default(), command };
+        let (key, hash) = (self.keys.to_string(), Hash::default());
+        let request = Request { key, hash, command, queueing: Queueing::Overtakes };
         let batch =
-            execute_batch(&mut self.pool, &[request], &HashMap::new(), at(seconds)).unwrap();
+            execute_batch(&mut self.pool, &[request], &HashMap::new(), &[], at(seconds)).unwrap();
         assert!(
             !matches!(batch.answers[0], ampere_credits::ledger::Answer::Refused(_)),
             "{:?}",
             batch.answers
         );
         for entry in &batch.entries {
-            self.changes.push(available_change(&entry.moves).unwrap());
+            self.changes.push(available_change(&entry.moves, &BTreeSet::new()).unwrap());
             if let ampere_credits::ledger::Fact::Granted(terms) = entry.fact {
                 let grant = *self.pool.grant(terms.id).unwrap();
                 let position = entry.position;
@@ -56,6 +59,7 @@ impl Books {
         let cause = match class {
             Class::Included => Cause::Trial,
             Class::Purchased => Cause::TopUp,
+            Class::Background => Cause::Background,
         };
         let now = at(self.pool.last.seconds_since(at(0)).max(0));
         self.run(
@@ -75,7 +79,10 @@ impl Books {
         let deadline = at(seconds).plus_seconds(3_600);
         let (hold, run) = (HoldId::from_bits(id), RunId::from_bits(id));
         let amount = Credits::whole(credits);
-        self.run(seconds, Command::Hold { hold, run, amount, deadline, cap: None })
+        self.run(
+            seconds,
+            Command::Hold { hold, run, amount, deadline, cap: None, draw: Draw::Pool },
+        )
     }
 
     fn settle(&mut self, seconds: i64, id: u128, charge: Credits) -> &mut Self {
@@ -182,6 +189,7 @@ fn with_debt_nothing_is_available_and_no_number_is_negative() {
             amount: Credits::whole(5),
             deadline: at(1).plus_seconds(3_600),
             overdraft: Overdraft::UpTo(Credits::whole(200)),
+            draw: Draw::Pool,
         },
     );
     let view = books.view(3);

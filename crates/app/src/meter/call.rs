@@ -1,15 +1,18 @@
 //! One model call through the meter: recorded before, counted while it streams, recorded after.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use ampere_adapters::ai::{
-    ChatMessage, Finish, ModelError, ModelEvent, ModelRequest, ModelStream, likely_tokens,
+    ChatMessage, Finish, Model, ModelError, ModelEvent, ModelRequest, ModelStream, likely_tokens,
+    schema_at_most,
 };
 use ampere_credits::Timestamp;
 use ampere_store::rows::{Reason, RunState, StepRow};
 use futures_util::StreamExt;
+use tokio::time::Sleep;
 
-use super::{Meter, Stop};
+use super::{Meter, StepSpec, Stop};
 
 /// Output tokens that the hold is kept ahead of what was delivered.
 const AHEAD_TOKENS: u64 = 32;
@@ -23,14 +26,16 @@ const LONGEST_CALL: Duration = Duration::from_secs(30 * 60);
 /// What is asked of a model.
 #[derive(Debug, Clone)]
 pub struct Call {
-    /// Name of the step, for people.
-    pub name: String,
+    /// The step that it is.
+    pub step: StepSpec,
     /// The model's id.
     pub model: String,
     /// Oldest first.
     pub messages: Vec<ChatMessage>,
     /// The answer never passes this.
     pub max_output_tokens: u32,
+    /// The answer is to be JSON of this schema.
+    pub schema: Option<serde_json::Value>,
 }
 
 /// A whole answer.
@@ -42,6 +47,26 @@ pub struct Output {
     pub cut_at_length: bool,
 }
 
+/// A whole answer and what the judge said of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    /// The answer; it is paid either way.
+    pub output: Output,
+    /// Why it is of no use.
+    pub fault: Option<String>,
+}
+
+/// Says what is kept as a step's result (JSON text), or why the answer is of no use; asked before
+/// the step's end is recorded.
+pub type Judge<'a> = &'a (dyn Fn(&Output) -> Result<Option<String>, String> + Send + Sync);
+
+/// A model that starts is looked at this often,
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
+/// and no longer than this.
+const LONGEST_START: Duration = Duration::from_secs(120);
+
+/// What is said of a step that the overdraft limit cut.
+const CUT_SHORT: &str = "Cut at the overdraft limit. It is done again when credits are there.";
 /// Tokens that a message's frame takes in the usual templates.
 const FRAME_TOKENS: u64 = 5;
 
@@ -50,55 +75,123 @@ pub(crate) fn likely_input(messages: &[ChatMessage]) -> u64 {
     messages.iter().map(|m| u64::from(likely_tokens(&m.content)) + FRAME_TOKENS).sum()
 }
 
+/// Waits while a model starts, for as long as that may take.
+async fn starting(model: &dyn Model) {
+    let mut looks = tokio::time::interval(LOOK_AGAIN);
+    for _ in 0..LONGEST_START.as_millis() / LOOK_AGAIN.as_millis() {
+        if model.card().state != "starting" {
+            return;
+        }
+        looks.tick().await;
+    }
+}
+
+/// Waits for the end of the run's time, or of the longest call where it has none.
+async fn too_late(late: Option<&mut Pin<Box<Sleep>>>) -> Reason {
+    match late {
+        Some(late) => {
+            late.await;
+            Reason::TookTooLong
+        }
+        None => {
+            tokio::time::sleep(LONGEST_CALL).await;
+            Reason::CutStream
+        }
+    }
+}
+
+/// What reading an answer goes by, and where its text is put.
+struct Reading<'a> {
+    bound: StepRow,
+    max_output: u64,
+    likely_input: u64,
+    text: &'a mut String,
+}
+
 impl Meter {
     /// Asks a model. Whatever comes of it, the usage it caused is kept for the settle.
-    pub async fn ask(&mut self, call: Call) -> Result<Output, Stop> {
-        let mut step = self.first_record(&call).await?;
-        let result = match tokio::time::timeout(LONGEST_CALL, self.converse(&call, &mut step)).await
+    ///
+    /// # Errors
+    /// Why the run cannot go on.
+    pub async fn ask(&mut self, call: Call, judge: Judge<'_>) -> Result<Judged, Stop> {
+        if self.stop_cause().is_some() {
+            return Err(Stop(Reason::Stopped));
+        }
+        let mut step = self.begun(&call.step, &call.model);
+        let mut text = String::new();
+        let mut late = self.late.take();
+        let result = tokio::select! {
+            biased;
+            result = self.converse(&call, &mut step, &mut text) => result,
+            reason = too_late(late.as_mut()) => Err(Stop(reason)),
+        };
+        self.late = late;
+        if let Err(stop) = result
+            && (stop == Stop(Reason::NoCredits) || self.is_left(stop))
         {
-            Ok(result) => result,
-            Err(_) => Err(Stop(Reason::CutStream)),
-        };
+            // It never began, or the next start does it again.
+            return Err(stop);
+        }
+        let result = result.map(|cut_at_length| Output { text, cut_at_length });
+        let verdict = result.as_ref().map(judge);
         step.ended_at = Some(self.app.now());
-        step.state = match &result {
-            Ok(_) => RunState::Succeeded,
-            Err(Stop(Reason::Stopped)) => RunState::Cancelled,
-            Err(_) => RunState::Failed,
+        (step.state, step.result, step.note) = match &verdict {
+            Ok(Ok(kept)) => (RunState::Succeeded, kept.clone(), None),
+            Ok(Err(fault)) => (RunState::Failed, None, Some(fault.clone())),
+            Err(Stop(Reason::Stopped)) => (RunState::Cancelled, None, None),
+            Err(Stop(Reason::StoppedAtCredits)) if self.pausable => {
+                (RunState::Failed, None, Some(CUT_SHORT.to_owned()))
+            }
+            Err(Stop(_)) => (RunState::Failed, None, None),
         };
+        let fault = verdict.ok().and_then(Result::err);
+        self.keep(step).await?;
+        Ok(Judged { output: result?, fault })
+    }
+
+    /// A step has ended: it is counted, recorded and shown. A chat's one step is recorded by its
+    /// settle.
+    pub(super) async fn keep(&mut self, step: StepRow) -> Result<(), Stop> {
+        let recorded = if self.pausable { self.record(&step).await } else { Ok(()) };
+        let number = step.number;
         self.steps.push(step);
-        result.map(|cut_at_length| Output { text: self.feed.text(), cut_at_length })
+        self.show_step(number);
+        recorded
     }
 
-    async fn first_record(&mut self, call: &Call) -> Result<StepRow, Stop> {
-        let number = u32::try_from(self.steps.len()).unwrap_or(u32::MAX).saturating_add(1);
-        let step = StepRow {
-            run: self.run.id,
-            number,
-            name: call.name.clone(),
-            model: call.model.clone(),
-            state: RunState::Queued,
-            started_at: self.app.now(),
-            ended_at: None,
-            input_tokens: 0,
-            output_tokens: 0,
-            estimated: true,
-        };
-        self.record(&step).await?;
-        Ok(step)
-    }
-
-    async fn converse(&mut self, call: &Call, step: &mut StepRow) -> Result<bool, Stop> {
+    async fn converse(
+        &mut self,
+        call: &Call,
+        step: &mut StepRow,
+        text: &mut String,
+    ) -> Result<bool, Stop> {
         let model = self.app.models.find(&call.model).ok_or(Stop(Reason::ProviderError))?;
+        if self.pausable {
+            // A task that is taken up at the server's start may be there before its model.
+            let mut stops = self.stops.clone();
+            tokio::select! {
+                biased;
+                _ = stops.wait_for(Option::is_some) => return Err(Stop(Reason::Stopped)),
+                () = starting(&*model) => {}
+            }
+        }
         let mut bound = step.clone();
-        bound.input_tokens = u64::from(model.count_tokens(&call.messages));
+        let read = model.count_tokens(&call.messages);
+        let schema = call.schema.as_ref().map_or(0, schema_at_most);
+        bound.input_tokens = u64::from(read.saturating_add(schema));
         bound.output_tokens = AHEAD_TOKENS.min(u64::from(call.max_output_tokens));
         let needed = self.price_with(&bound)?;
-        self.cover(needed, needed).await?;
+        self.cover_beginning(needed).await?;
+        self.record(step).await?;
+        self.show_step(step.number);
         let request = ModelRequest {
             call_id: format!("{}:{}", self.run.id, step.number),
             model: call.model.clone(),
             messages: call.messages.clone(),
             max_output_tokens: call.max_output_tokens,
+            schema: call.schema.clone(),
+            // The same question to the same model: a tool's answers are to be repeatable.
+            steady: self.pausable,
         };
         let mut stops = self.stops.clone();
         let stream = tokio::select! {
@@ -106,7 +199,10 @@ impl Meter {
             _ = stops.wait_for(Option::is_some) => return Err(Stop(Reason::Stopped)),
             opened = model.stream(request) => opened.map_err(|error| self.refused(&error))?,
         };
-        self.read(stream, step, &bound, likely_input(&call.messages)).await
+        let likely_input = likely_input(&call.messages);
+        let max_output = u64::from(call.max_output_tokens);
+        let reading = Reading { bound, max_output, likely_input, text };
+        self.read(stream, step, reading).await
     }
 
     /// Reads the answer to its end, or to the first reason to stop.
@@ -114,9 +210,9 @@ impl Meter {
         &mut self,
         mut stream: ModelStream,
         step: &mut StepRow,
-        bound: &StepRow,
-        likely_input: u64,
+        reading: Reading<'_>,
     ) -> Result<bool, Stop> {
+        let Reading { bound, max_output, likely_input, text: whole } = reading;
         let mut stops = self.stops.clone();
         // The first piece is recorded at once, the rest at intervals.
         let mut recorded = Timestamp::default();
@@ -133,8 +229,11 @@ impl Meter {
                 Some(ModelEvent::Delta { text, tokens }) => {
                     self.begin(step, likely_input);
                     step.output_tokens = step.output_tokens.saturating_add(u64::from(tokens));
-                    self.feed.push(&text);
-                    self.keep_ahead(step, bound).await?;
+                    whole.push_str(&text);
+                    if self.run.answer.is_some() {
+                        self.feed.push(&text);
+                    }
+                    self.keep_ahead(step, &bound, max_output).await?;
                     recorded = self.record_if_due(step, recorded).await?;
                 }
                 Some(ModelEvent::Usage { .. }) if step.state == RunState::Queued => {
@@ -172,14 +271,16 @@ impl Meter {
         }
     }
 
-    async fn keep_ahead(&mut self, step: &StepRow, bound: &StepRow) -> Result<(), Stop> {
+    /// Keeps the hold ahead of what is written, never beyond the most that may be.
+    async fn keep_ahead(&mut self, step: &StepRow, bound: &StepRow, most: u64) -> Result<(), Stop> {
         let mut ahead = bound.clone();
-        ahead.output_tokens = step.output_tokens.saturating_add(AHEAD_TOKENS);
+        let written = step.output_tokens;
+        ahead.output_tokens = written.saturating_add(AHEAD_TOKENS).min(most.max(written));
         let needed = self.price_with(&ahead)?;
         if needed <= self.held {
             return Ok(());
         }
-        ahead.output_tokens = step.output_tokens.saturating_add(CHUNK_TOKENS);
+        ahead.output_tokens = written.saturating_add(CHUNK_TOKENS).min(most.max(written));
         let reserve = self.price_with(&ahead)?.less(self.held);
         self.cover(needed, reserve).await
     }
@@ -194,12 +295,17 @@ impl Meter {
     }
 
     /// Writes what a restarted server would settle from.
-    async fn record(&self, step: &StepRow) -> Result<(), Stop> {
+    pub(super) async fn record(&self, step: &StepRow) -> Result<(), Stop> {
+        let mut row = step.clone();
+        if row.state == RunState::Queued && !self.steps.is_empty() {
+            // Only a run's first step can wait for the run to begin.
+            row.state = RunState::Running;
+        }
         let answer = match (self.run.session, self.run.answer) {
             (Some(session), Some(answer)) => Some((session, answer, self.feed.text())),
             _ => None,
         };
-        self.app.store.record(self.run.org, step.clone(), answer).await.map_err(|error| {
+        self.app.store.record(self.run.org, row, answer).await.map_err(|error| {
             tracing::error!(run = %self.run.id, %error, "usage could not be recorded");
             Stop(Reason::InternalError)
         })

@@ -80,7 +80,9 @@ impl App {
         visitor: &super::Visitor,
     ) -> crate::Done<Entered> {
         let org = OrgId::mint(owner.created_at, &*self.entropy);
-        let organization = OrganizationRow { id: org, name, zone, created_at: owner.created_at };
+        let background = self.catalog.background.settings();
+        let created_at = owner.created_at;
+        let organization = OrganizationRow { id: org, name, zone, background, created_at };
         self.store
             .create_organization(organization, owner.clone(), first)
             .await

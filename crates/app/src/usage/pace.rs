@@ -121,6 +121,8 @@ mod tests {
             included: Credits::ZERO,
             purchased: Credits::ZERO,
             outstanding: Credits::ZERO,
+            background: Credits::ZERO,
+            background_available: Credits::ZERO,
             next_expiry: None,
         };
         Reading { balance, grants: grants.iter().enumerate().map(grant).collect() }

@@ -1,7 +1,7 @@
 //! `verify`: clean after a full life, and it names what it is made to find.
 
 use ampere_adapters::ai::scripted::{Script, Step};
-use ampere_credits::ledger::{Answer, Command, Hash, Request};
+use ampere_credits::ledger::{Answer, Command, Draw, Hash, Queueing, Request};
 use ampere_credits::rating::Measure;
 use ampere_credits::{HoldId, RunId, Zone};
 use ampere_store::rows::{LaneRequest, RowWrite, RunKind, UsageLineRow};
@@ -49,13 +49,14 @@ async fn settle_with(world: &World, writes: Vec<RowWrite>) -> RunId {
     let deadline = world.app.now().plus_seconds(600);
     let amount = credits("2");
     let commands = [
-        (Command::Hold { hold, run, amount, deadline, cap: None }, Vec::new()),
+        (Command::Hold { hold, run, amount, deadline, cap: None, draw: Draw::Pool }, Vec::new()),
         (Command::Settle { hold, charge: credits("1"), estimated: false }, writes),
     ];
     for (index, (command, writes)) in commands.into_iter().enumerate() {
         let key = format!("books:{number}:{index}");
-        let request = Request { key, hash: Hash::default(), command };
-        let batch = vec![LaneRequest { request, writes }];
+        let (hash, queueing) = (Hash::default(), Queueing::Overtakes);
+        let request = Request { key, hash, command, queueing };
+        let batch = vec![LaneRequest { request, writes, waiting: Vec::new() }];
         let done = world.store.commit(world.owner.org, batch).await.unwrap();
         assert!(matches!(done.answers[0], Answer::Done(_)), "{:?}", done.answers);
     }
@@ -107,9 +108,11 @@ async fn usage_that_nobody_was_charged_for_is_named() {
             effective: at,
             expires: None,
         }),
+        queueing: Queueing::Overtakes,
     };
     let writes = vec![RowWrite::UsageLine(line)];
-    world.store.commit(world.owner.org, vec![LaneRequest { request, writes }]).await.unwrap();
+    let request = LaneRequest { request, writes, waiting: Vec::new() };
+    world.store.commit(world.owner.org, vec![request]).await.unwrap();
     let report = world.app.verify().await.unwrap();
     let found = |text: &str| report.differences.iter().any(|line| line.contains(text));
     assert!(found(&run.id.to_string()), "{:?}", report.differences);

@@ -1,6 +1,8 @@
 //! The way of a credit through the application: real SQLite, a scripted model, a test clock.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod accuracy;
+mod background;
 mod books;
 mod crash;
 mod ends;
@@ -9,5 +11,8 @@ mod purchases;
 mod receipts;
 mod shortage;
 mod simulation;
+mod task_life;
+mod tasks;
 mod trial;
+mod workflows;
 mod world;

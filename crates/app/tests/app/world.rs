@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use ampere_adapters::ai::scripted::{Script, ScriptedProvider, Step};
+use ampere_adapters::egress::{Egress, EgressConfig};
 use ampere_adapters::payments::Sandbox;
 use ampere_adapters::secrets::SecretText;
 use ampere_app::chat::{Ask, Sent};
@@ -13,15 +14,18 @@ use ampere_app::feed::FeedEvent;
 use ampere_app::meter::Models;
 use ampere_app::rates::LOCAL_MODEL;
 use ampere_app::spend::Intent;
+use ampere_app::tools::ToolBook;
 use ampere_app::{App, AppError, Caller, Catalog, Parts};
 use ampere_credits::ledger::{
-    Answer, Balance, Cause, Class, Command, Entry, GrantTerms, Hash, Request,
+    Answer, Balance, Cause, Class, Command, Entry, GrantTerms, Hash, Queueing, Request,
 };
 use ampere_credits::{
     Clock, Credits, Entropy, GrantId, LoginId, OrgId, RunId, SessionId, Timestamp, UserId,
 };
 use ampere_store::ports::Store;
-use ampere_store::rows::{LaneRequest, OrganizationRow, Page, Role, RunRow, UserRow};
+use ampere_store::rows::{
+    BackgroundSettings, LaneRequest, OrganizationRow, Page, Role, RunRow, UserRow,
+};
 
 /// A clock that tests move.
 pub struct TestClock(AtomicI64);
@@ -70,6 +74,7 @@ pub struct World {
     pub clock: Arc<TestClock>,
     pub owner: Caller,
     pub session: SessionId,
+    catalog: Catalog,
     seed: AtomicU64,
     folder: Arc<Folder>,
 }
@@ -77,6 +82,11 @@ pub struct World {
 impl World {
     /// An installation with one organization and this many included credits.
     pub async fn with(credits: &str) -> World {
+        World::under(Catalog::built_in().unwrap(), credits).await
+    }
+
+    /// The same under another catalog.
+    pub async fn under(catalog: Catalog, credits: &str) -> World {
         let number = FOLDERS.fetch_add(1, Ordering::SeqCst);
         let name = format!("ampere-app-{}-{number}", std::process::id());
         let path = std::env::temp_dir().join(name);
@@ -86,11 +96,11 @@ impl World {
         let store = ampere_store::open_sqlite(&path.join("ampere.db"), clock.clone()).unwrap();
         let provider = ScriptedProvider::new();
         let folder = Arc::new(Folder(path));
-        let app = start_app(&store, &clock, &provider, 1).await;
+        let app = start_app(&store, &clock, &provider, (1, &catalog)).await;
         let owner = create_organization(&*store, &clock, number).await;
         let session = app.create_session(&owner, None).await.unwrap().id;
         let seed = AtomicU64::new(1);
-        let world = World { app, store, provider, clock, owner, session, seed, folder };
+        let world = World { app, store, provider, clock, owner, session, catalog, seed, folder };
         if credits != "0" {
             world.grant(credits).await;
         }
@@ -99,15 +109,21 @@ impl World {
 
     /// The same database under another server process; the first one is gone, as after a kill.
     pub async fn restarted(&self) -> World {
+        self.restarted_under(self.catalog.clone()).await
+    }
+
+    /// The same, as a version with another catalog.
+    pub async fn restarted_under(&self, catalog: Catalog) -> World {
         let seed = 1_000 + self.seed.fetch_add(1, Ordering::SeqCst);
         let provider = ScriptedProvider::new();
         World {
-            app: start_app(&self.store, &self.clock, &provider, seed).await,
+            app: start_app(&self.store, &self.clock, &provider, (seed, &catalog)).await,
             store: Arc::clone(&self.store),
             provider,
             clock: Arc::clone(&self.clock),
             owner: self.owner.clone(),
             session: self.session,
+            catalog,
             seed: AtomicU64::new(seed),
             folder: Arc::clone(&self.folder),
         }
@@ -137,10 +153,10 @@ impl World {
             key: format!("test-grant:{number}"),
             hash: Hash::default(),
             command: Command::Grant(terms),
+            queueing: Queueing::Overtakes,
         };
-        let writes = Vec::new();
-        let done =
-            self.store.commit(self.owner.org, vec![LaneRequest { request, writes }]).await.unwrap();
+        let request = LaneRequest { request, writes: Vec::new(), waiting: Vec::new() };
+        let done = self.store.commit(self.owner.org, vec![request]).await.unwrap();
         assert!(matches!(done.answers[0], Answer::Done(_)), "{:?}", done.answers);
         id
     }
@@ -231,13 +247,13 @@ async fn start_app(
     store: &Arc<dyn Store>,
     clock: &Arc<TestClock>,
     provider: &ScriptedProvider,
-    seed: u64,
+    (seed, catalog): (u64, &Catalog),
 ) -> Arc<App> {
     let parts = Parts {
         store: Arc::clone(store),
         clock: clock.clone(),
         entropy: Arc::new(TestEntropy(AtomicU64::new(seed))),
-        catalog: Catalog::built_in().unwrap(),
+        catalog: catalog.clone(),
         models: Models::new(Some(provider.model(LOCAL_MODEL))),
         sandbox: Some(Sandbox::new(SecretText::new("a test's sandbox secret, 32 bytes long"))),
         secret_key: [7; 32],
@@ -245,6 +261,8 @@ async fn start_app(
         local: None,
         public_url: "http://localhost".to_owned(),
         agent_name: "Joule".to_owned(),
+        tools: ToolBook::built_in().with_folder(&fixtures()),
+        egress: Egress::new(EgressConfig::default()),
     };
     App::new(parts).await.unwrap()
 }
@@ -257,6 +275,12 @@ async fn create_organization(store: &dyn Store, clock: &TestClock, number: u64) 
         id: org,
         name: "Acme".to_owned(),
         zone: "Europe/Berlin".to_owned(),
+        background: BackgroundSettings {
+            titles: false,
+            summaries: false,
+            follow_ups: false,
+            draw: false,
+        },
         created_at: at,
     };
     let owner = UserRow {
@@ -295,4 +319,9 @@ pub fn script(texts: &[&str], end: Vec<Step>) -> Script {
 
 pub fn credits(text: &str) -> Credits {
     text.parse().unwrap()
+}
+
+/// Tools that only tests have.
+fn fixtures() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/app/tools")
 }

@@ -1,0 +1,111 @@
+//! How much a task will ask of models, as far as it can be known before it starts.
+//!
+//! Owns: what is assumed of texts that are not there yet. Prices nothing: the rate card does.
+
+use std::collections::BTreeMap;
+
+use ampere_adapters::ai::ModelCard;
+use ampere_credits::rating::CallBound;
+use ampere_store::rows::RunKind;
+use serde_json::{Map, Value, json};
+
+use super::definition::Definition;
+use super::parts::ANSWER_TOKENS;
+use crate::tools::Tool;
+use crate::tools::plan::{self, PlannedCall};
+use crate::work::Bill;
+use crate::workflows::mapping::resolve;
+use crate::workflows::{Source, WorkflowAct};
+
+/// Characters of a question to Joule within a workflow, as far as they can be guessed.
+const LIKELY_QUESTION: u64 = 2_000;
+/// Characters for a token of usual writing.
+const CHARACTERS_PER_TOKEN: u64 = 4;
+
+/// What is known before a task starts, beside its form.
+pub(super) struct Known<'a> {
+    /// The model.
+    pub(super) card: &'a ModelCard,
+    /// Bytes of the files that the form names, where their text is no longer than they are.
+    pub(super) files: Map<String, Value>,
+}
+
+/// The calls of a whole task.
+pub(super) fn of(definition: &Definition, inputs: &Value, known: &Known<'_>) -> Bill {
+    let (mut calls, mut least) = (Vec::new(), Vec::new());
+    match definition {
+        Definition::Tool { tool } => return of_tool(tool, inputs, known),
+        Definition::Workflow { .. } => {
+            for (_, _, bill) in parts(definition, inputs, known) {
+                if let Bill::Calls { calls: more, least: fewer } = bill {
+                    calls.extend(more);
+                    least.extend(fewer);
+                }
+            }
+        }
+    }
+    Bill::Calls { calls, least }
+}
+
+/// The parts of a workflow that ask models: name, whose runs they are like, calls.
+pub(super) fn parts(
+    definition: &Definition,
+    inputs: &Value,
+    known: &Known<'_>,
+) -> Vec<(String, (RunKind, String), Bill)> {
+    let Definition::Workflow { definition, tools, .. } = definition else { return Vec::new() };
+    let scope = json!({ "inputs": inputs });
+    let of_act = |act: &WorkflowAct| match act {
+        WorkflowAct::Tool { tool, inputs } => {
+            let bill = of_tool(tools.get(tool)?, &filled(inputs, &scope), known);
+            Some(((RunKind::Tool, tool.clone()), bill))
+        }
+        WorkflowAct::Prompt { prompt, .. } => {
+            Some(((RunKind::Workflow, String::new()), of_answer(prompt, known.card)))
+        }
+        WorkflowAct::Condition { .. } => None,
+    };
+    let named = definition.steps.iter().filter_map(|step| {
+        let (alike, bill) = of_act(&step.act)?;
+        Some((step.name.clone(), alike, bill))
+    });
+    named.collect()
+}
+
+/// The inputs of a workflow's step that are known before it runs.
+fn filled(sources: &BTreeMap<String, Source>, scope: &Value) -> Value {
+    let found = sources
+        .iter()
+        .filter_map(|(name, source)| Some((name.clone(), resolve(source, scope)?.clone())));
+    Value::Object(found.collect())
+}
+
+fn of_tool(tool: &Tool, inputs: &Value, known: &Known<'_>) -> Bill {
+    let card = known.card;
+    let context = u64::from(card.context_tokens);
+    let surroundings = json!({
+        "model": { "context_tokens": context }, "sizes": known.files,
+    });
+    let bound = |call: PlannedCall| CallBound {
+        model: card.id.clone(),
+        input_tokens: call.bound_input_bytes.min(context),
+        likely_input_tokens: (call.likely_input_chars / CHARACTERS_PER_TOKEN).min(context),
+        max_output_tokens: u64::from(call.max_output_tokens),
+    };
+    let calls = plan::calls(tool, inputs, &surroundings).into_iter().map(bound).collect();
+    let least = plan::least(tool, inputs, &surroundings).into_iter().map(bound).collect();
+    Bill::Calls { calls, least }
+}
+
+fn of_answer(prompt: &str, card: &ModelCard) -> Bill {
+    let context = u64::from(card.context_tokens);
+    let own = prompt.len() as u64;
+    let call = |characters: u64| CallBound {
+        model: card.id.clone(),
+        input_tokens: context,
+        likely_input_tokens: (characters / CHARACTERS_PER_TOKEN).min(context),
+        max_output_tokens: u64::from(ANSWER_TOKENS),
+    };
+    let calls = vec![call(own.saturating_add(LIKELY_QUESTION))];
+    Bill::Calls { calls, least: vec![call(own)] }
+}

@@ -1,0 +1,22 @@
+//! Tasks: runs of AI Tools and workflows, from what is kept of them.
+//!
+//! A task's definition is pinned at its start, every finished step keeps its result, and the
+//! order of steps follows from these alone. So a run that paused, waited or lost its server is
+//! taken up by running it again from the top: finished steps answer from what is kept, and
+//! nothing is done or charged twice. Read next: [`start`], `work`, [`waiting`].
+
+mod bounds;
+mod calls;
+mod definition;
+mod material;
+mod outcome;
+mod parts;
+mod scope;
+pub mod start;
+mod steps;
+pub mod waiting;
+mod work;
+
+pub use definition::Definition;
+pub use outcome::Outcome;
+pub use start::{Estimated, Occasion, TaskOrder, What};
