@@ -9,7 +9,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use ampere_app::lane::Lanes;
 use ampere_app::news::News;
-use ampere_credits::ledger::{Answer, Cause, Class, Command, GrantTerms, Hash, Request};
+use ampere_credits::ledger::{
+    Answer, Cause, Class, Command, Draw, GrantTerms, Hash, Queueing, Request,
+};
 use ampere_credits::{Clock, Credits, GrantId, HoldId, OrgId, RunId};
 use ampere_store::open_sqlite;
 use ampere_store::ports::Store;
@@ -68,7 +70,8 @@ impl Ledger {
     pub async fn hold(&self, number: u64) -> Outcome<()> {
         let (hold, run) = ids(number);
         let deadline = self.clock.now().plus_seconds(3_600);
-        let command = Command::Hold { hold, run, amount: HELD, deadline, cap: None };
+        let command =
+            Command::Hold { hold, run, amount: HELD, deadline, cap: None, draw: Draw::Pool };
         self.submit(format!("start:{run}"), command).await
     }
 
@@ -80,14 +83,16 @@ impl Ledger {
     }
 
     async fn submit(&self, key: String, command: Command) -> Outcome<()> {
-        let request = Request { key, hash: Hash::default(), command };
-        let request = LaneRequest { request, writes: Vec::new() };
+        let (hash, queueing) = (Hash::default(), Queueing::Overtakes);
+        let request = Request { key, hash, command, queueing };
+        let request = LaneRequest { request, writes: Vec::new(), waiting: Vec::new() };
         match self.lanes.submit(self.org, request).await?.answer {
             Answer::Done(_) => {
                 self.done.fetch_add(1, Ordering::Relaxed);
                 Ok(())
             }
             Answer::Replayed(_) => Err("an operation was done before".into()),
+            Answer::Waits => Err("an operation waits for credits".into()),
             Answer::Refused(rejected) => Err(rejected.into()),
         }
     }

@@ -8,11 +8,13 @@ use std::sync::Arc;
 
 use ampere_adapters::ai::Limits;
 use ampere_adapters::ai::local::{self, LocalModel, LocalModelConfig, Patience};
+use ampere_adapters::egress::{Egress, EgressConfig, HostPort};
 use ampere_adapters::payments::Sandbox;
 use ampere_adapters::secrets::SecretText;
 use ampere_app::meter::Models;
 use ampere_app::rates::LOCAL_MODEL;
 use ampere_app::settings::{LocalLook, LocalWatch};
+use ampere_app::tools::ToolBook;
 use ampere_app::{Catalog, Parts};
 use ampere_credits::{Clock, Entropy};
 use ampere_server::config::LocalModel as LocalSettings;
@@ -93,8 +95,28 @@ impl Machine {
             local: None,
             public_url: plan.public_url.clone(),
             agent_name: "Joule".to_owned(),
+            tools: tools(plan),
+            egress: egress(plan)?,
         })
     }
+}
+
+/// The built-in tools and those of the operator's folder.
+fn tools(plan: &Plan) -> ToolBook {
+    let built_in = ToolBook::built_in();
+    match &plan.config.tools {
+        Some(folder) => built_in.with_folder(folder),
+        None => built_in,
+    }
+}
+
+/// The guard before other people's pages.
+fn egress(plan: &Plan) -> Result<Egress, String> {
+    let pair = |(host, port): &(String, u16)| {
+        HostPort::new(host, *port).map_err(|_| format!("{host}:{port} is not a host and a port."))
+    };
+    let allow = plan.config.egress_allow.iter().map(pair).collect::<Result<Vec<_>, _>>()?;
+    Ok(Egress::new(EgressConfig { allow, ..EgressConfig::default() }))
 }
 
 /// Follows from the installation's key, so that open checkouts survive a restart.

@@ -82,6 +82,8 @@ pub async fn start(config: Config, outside: &dyn Outside) -> Result<Running, Str
     });
     let chores = vec![
         tokio::spawn(Arc::clone(&app).keep_sweeping()),
+        tokio::spawn(Arc::clone(&app).keep_background()),
+        tokio::spawn(Arc::clone(&app).keep_scheduling()),
         tokio::spawn(keep_forgetting(Arc::clone(&app))),
     ];
     Ok(Running { address, app, greeting, ending, serving, chores, local, close })
@@ -91,14 +93,15 @@ pub async fn start(config: Config, outside: &dyn Outside) -> Result<Running, Str
 async fn begin(parts: ampere_app::Parts) -> ampere_app::Done<Arc<App>> {
     let app = App::new(parts).await?;
     app.forget_replies().await?;
-    let settled = app.recover().await?;
-    if settled > 0 {
-        tracing::warn!(settled, "runs that an earlier server left were settled");
-    }
     app.ensure_trials().await?;
     if let Err(error) = app.apply_model_provider().await {
         // The operator can mend it on the screen, so the server must start.
         tracing::error!(%error, "the model provider is not in use");
+    }
+    // After the models: what is taken up asks them at once.
+    let settled = app.recover().await?;
+    if settled > 0 {
+        tracing::warn!(settled, "runs that an earlier server left were settled");
     }
     Ok(app)
 }

@@ -55,8 +55,9 @@ impl Source {
         self.path.split('/').any(in_tests) || self.name().contains(".test.")
     }
 
-    pub fn is_lock(&self) -> bool {
-        matches!(self.name(), "Cargo.lock" | "package-lock.json")
+    /// Written by a program and checked for staleness; nobody reads it whole.
+    pub fn is_generated(&self) -> bool {
+        matches!(self.name(), "Cargo.lock" | "package-lock.json" | "openapi.json")
     }
 
     /// Lines with their numbers, counted from 1.

@@ -41,7 +41,7 @@ pub fn columns(files: &[Source]) -> Vec<Finding> {
 
 pub fn file_bytes(files: &[Source]) -> Vec<Finding> {
     let large = |file: &Source| {
-        (file.bytes > FILE_BYTES && !file.is_lock()).then(|| {
+        (file.bytes > FILE_BYTES && !file.is_generated()).then(|| {
             let what = format!("{} bytes, the limit is {FILE_BYTES}", file.bytes);
             let remedy = "Make it at build time, or fetch it with its hash checked.";
             Finding::new("file-bytes", &file.path, 0, what, remedy)

@@ -53,6 +53,13 @@ pub const SECRET_KEY: Key = secret(
 );
 pub const CATALOG: Key =
     key("catalog", "AMPERE_CATALOG", "file of trial, packs and default prices (built in)");
+pub const TOOLS: Key =
+    key("tools", "AMPERE_TOOLS", "folder of AI Tools beside the built-in ones (none)");
+pub const EGRESS_ALLOW: Key = key(
+    "egress_allow",
+    "AMPERE_EGRESS_ALLOW",
+    "host:port pairs within your own network that tools may fetch, with commas between (none)",
+);
 pub const MODEL_URL: Key = key(
     "model_url",
     "AMPERE_MODEL_URL",
@@ -118,6 +125,8 @@ pub const ALL: &[Key] = &[
     LOGIN_LONGEST,
     SECRET_KEY,
     CATALOG,
+    TOOLS,
+    EGRESS_ALLOW,
     MODEL_URL,
     MODEL_KEY,
     MODEL_NAME,

@@ -42,6 +42,10 @@ pub struct Config {
     pub secret_key: Option<SecretText>,
     /// A catalog instead of the built-in one.
     pub catalog: Option<PathBuf>,
+    /// A folder of AI Tools beside the built-in ones.
+    pub tools: Option<PathBuf>,
+    /// Hosts and ports within the operator's own network that tools may fetch pages from.
+    pub egress_allow: Vec<(String, u16)>,
     /// The model on this computer, unless it is off.
     pub local_model: Option<LocalModel>,
     /// Bounds on requests.
@@ -102,6 +106,10 @@ impl Config {
             sandbox_payments: sandbox.unwrap_or(loopback),
             secret_key,
             catalog: raw.value(keys::CATALOG, "a path", parse),
+            tools: raw.value(keys::TOOLS, "a path", parse),
+            egress_allow: raw
+                .value(keys::EGRESS_ALLOW, "host:port pairs with commas between", hosts_and_ports)
+                .unwrap_or_default(),
             local_model: local_model(&mut raw, &data),
             limits: limits(&mut raw),
             fixed: fixed(&mut raw),
@@ -113,6 +121,15 @@ impl Config {
 
 fn parse<T: std::str::FromStr>(text: &str) -> Option<T> {
     text.parse().ok()
+}
+
+fn hosts_and_ports(text: &str) -> Option<Vec<(String, u16)>> {
+    let each = text.split(',').map(str::trim).filter(|text| !text.is_empty());
+    let pair = |text: &str| {
+        let (host, port) = text.rsplit_once(':')?;
+        Some((host.to_owned(), port.parse().ok()?)).filter(|_| !host.is_empty())
+    };
+    each.map(pair).collect()
 }
 
 /// Scheme and authority, nothing more.

@@ -84,10 +84,16 @@ codes! {
         "A link was used, revoked or has expired. Ask for a new one.";
     TooLarge = "payload_too_large", PAYLOAD_TOO_LARGE, false, "The request is too large",
         "Send less.";
+    FileTooLarge = "file_too_large", PAYLOAD_TOO_LARGE, false, "The file is too large",
+        "Bring a smaller file, or a part of it. Nothing was kept.";
+    StorageFull = "storage_full", CONFLICT, false, "There is no room for more files",
+        "All files of an organization share a quota. Delete files that are not needed any more.";
     HeadTooLarge = "request_head_too_large", REQUEST_HEADER_FIELDS_TOO_LARGE, false,
         "The request's headers are too large", "Send fewer or shorter headers and cookies.";
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, false,
-        "The body must be JSON", "Send it with Content-Type: application/json.";
+        "Nothing of this kind is taken here",
+        "Bodies are JSON, sent with Content-Type: application/json. Files are text, Markdown, CSV, \
+         HTML, PDF or DOCX, and what they are called must be what they are.";
     ValidationFailed = "validation_failed", UNPROCESSABLE_ENTITY, false,
         "The request has mistakes",
         "`errors` names each wrong field by a JSON pointer. Nothing was changed.";

@@ -142,6 +142,8 @@ pub enum GrantClass {
     Included,
     /// Used next.
     Purchased,
+    /// For background work alone; never mixed with the others.
+    Background,
 }
 
 impl From<Class> for GrantClass {
@@ -149,6 +151,7 @@ impl From<Class> for GrantClass {
         match class {
             Class::Included => GrantClass::Included,
             Class::Purchased => GrantClass::Purchased,
+            Class::Background => GrantClass::Background,
         }
     }
 }
@@ -159,6 +162,7 @@ pub fn cause_word(cause: Cause) -> &'static str {
         Cause::Trial => "trial",
         Cause::TopUp => "top_up",
         Cause::Adjustment => "adjustment",
+        Cause::Background => "background",
     }
 }
 

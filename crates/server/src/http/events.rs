@@ -13,6 +13,7 @@ use std::time::Duration;
 use ampere_app::Caller;
 use ampere_app::feed::{FeedEvent, Standing, Watcher};
 use ampere_app::news::Item;
+use ampere_app::runs::RunRow;
 use ampere_credits::RunId;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -27,7 +28,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::credits::Balance;
 use super::extract::{ApiPath, ApiQuery, Who, login_token};
 use super::problem::Problem;
-use super::runs::{RunReason, RunState, RunSummary};
+use super::runs::RunSummary;
+use super::runs::words::{RunReason, RunState};
 use super::{Shared, StreamPass};
 
 /// A comment this often keeps connections open.
@@ -52,6 +54,10 @@ pub struct RunStateEvent {
     /// Calls before this one at the model.
     pub ahead: Option<u32>,
     pub held: String,
+    /// The step in work, or the last one; none before the first.
+    pub step: Option<u32>,
+    /// Changes whenever a step begins or ends: read the run again then.
+    pub revision: u64,
 }
 
 /// More of an answer.
@@ -130,7 +136,7 @@ async fn ended(ending: &mut watch::Receiver<bool>) {
     let _ = ending.wait_for(|ending| *ending).await;
 }
 
-/// Follow one of my runs (SSE): `state`, `delta`, then `finished`
+/// Follow one of my runs (SSE): `state`, `delta`, then `finished`; it ends when the run waits
 #[utoipa::path(
     get,
     path = "/api/v1/runs/{id}/events",
@@ -169,11 +175,14 @@ fn place(headers: &HeaderMap, query: Option<&str>) -> Result<usize, Problem> {
 }
 
 async fn tell_run(outlet: &Outlet, caller: &Caller, run: RunId, mut place: usize) {
-    if let Some(feed) = outlet.shared.app.feed(run) {
+    let mut told = None;
+    // A run that pauses may go on in the same commit, under another feed.
+    while let Some(feed) = outlet.shared.app.feed(run) {
         let mut watcher: Watcher = feed.watch(place);
         while let Some(event) = watcher.next().await {
             let sent = match event {
                 FeedEvent::Standing(standing) => {
+                    told = Some(standing.state);
                     outlet.send("state", count(place), &state_event(&standing)).await
                 }
                 FeedEvent::Delta { text, offset } => {
@@ -195,9 +204,15 @@ async fn tell_run(outlet: &Outlet, caller: &Caller, run: RunId, mut place: usize
             return;
         }
     }
-    let finished =
-        RunFinishedEvent { run: RunSummary::from(&answer.run), position: answer.run.position };
-    outlet.send("finished", count(place), &finished).await;
+    if answer.run.state.ended() {
+        let finished = RunFinishedEvent {
+            run: RunSummary::of(caller, &answer.run),
+            position: answer.run.position,
+        };
+        outlet.send("finished", count(place), &finished).await;
+    } else if told != Some(answer.run.state) {
+        outlet.send("state", count(place), &waiting_event(&answer.run)).await;
+    }
 }
 
 fn count(place: usize) -> u64 {
@@ -210,6 +225,20 @@ fn state_event(standing: &Standing) -> RunStateEvent {
         reason: standing.reason.map(Into::into),
         ahead: standing.ahead,
         held: standing.held.to_string(),
+        step: Some(standing.step).filter(|step| *step > 0),
+        revision: u64::from(standing.revision),
+    }
+}
+
+/// A run that works in no process now: it waits for credits, paused, or is about to be taken up.
+fn waiting_event(run: &RunRow) -> RunStateEvent {
+    RunStateEvent {
+        state: run.state.into(),
+        reason: run.reason.map(Into::into),
+        ahead: None,
+        held: run.held.to_string(),
+        step: None,
+        revision: 0,
     }
 }
 
@@ -264,7 +293,7 @@ async fn tell_news(outlet: &Outlet, caller: &Caller, mut news: broadcast::Receiv
                 None => false,
             },
             Item::Run(run) => match outlet.shared.app.get_run(caller, run).await {
-                Ok(detail) => outlet.send("run", told, &RunSummary::from(&detail.run)).await,
+                Ok(detail) => outlet.send("run", told, &RunSummary::of(caller, &detail.run)).await,
                 Err(_) => true,
             },
             Item::Session(owner, session) if owner == caller.user => {

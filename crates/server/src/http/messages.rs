@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
+use ampere_app::Caller;
 use ampere_app::chat::{Ask, MessageRow, Sent};
 use ampere_app::runs::RunRow;
-use ampere_app::spend::Intent;
-use ampere_credits::ledger::Hash;
 use ampere_credits::{MessageId, SessionId, Timestamp};
 use axum::Json;
 use axum::extract::State;
@@ -18,6 +17,7 @@ use super::extract::{ApiJson, ApiPath, Who};
 use super::once::IdempotencyKey;
 use super::problem::Problem;
 use super::runs::RunSummary;
+use super::runs::start::intent;
 
 /// Who wrote a message.
 #[derive(Debug, Serialize, ToSchema)]
@@ -40,10 +40,12 @@ pub struct Message {
     pub run_id: Option<String>,
     /// The run that wrote it.
     pub run: Option<RunSummary>,
+    /// What might be asked next, made by background work; for the newest answer.
+    pub follow_ups: Vec<String>,
 }
 
 impl Message {
-    fn of(row: MessageRow, run: Option<&RunRow>) -> Self {
+    fn of(caller: &Caller, row: MessageRow, run: Option<&RunRow>) -> Self {
         Message {
             id: row.id,
             role: match row.author {
@@ -53,9 +55,15 @@ impl Message {
             text: row.text,
             created_at: row.created_at,
             run_id: row.run.map(|run| run.to_string()),
-            run: run.map(RunSummary::from),
+            run: run.map(|run| RunSummary::of(caller, run)),
+            follow_ups: follow_ups(row.follow_ups.as_deref()),
         }
     }
+}
+
+/// From the kept JSON; what cannot be read is not shown.
+fn follow_ups(kept: Option<&str>) -> Vec<String> {
+    kept.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
 }
 
 /// All messages of a conversation, oldest first.
@@ -85,12 +93,12 @@ pub struct SendMessageResult {
     pub run: RunSummary,
 }
 
-impl From<Sent> for SendMessageResult {
-    fn from(sent: Sent) -> Self {
+impl SendMessageResult {
+    fn of(caller: &Caller, sent: Sent) -> Self {
         SendMessageResult {
-            user_message: Message::of(sent.question, None),
-            answer: Message::of(sent.answer, Some(&sent.run)),
-            run: RunSummary::from(&sent.run),
+            user_message: Message::of(caller, sent.question, None),
+            answer: Message::of(caller, sent.answer, Some(&sent.run)),
+            run: RunSummary::of(caller, &sent.run),
         }
     }
 }
@@ -114,7 +122,7 @@ pub async fn list_messages(
         .into_iter()
         .map(|message| {
             let run = message.run.and_then(|id| runs.iter().find(|run| run.id == id));
-            Message::of(message, run)
+            Message::of(&caller, message, run)
         })
         .collect();
     Ok(Json(MessageList { data }))
@@ -146,8 +154,8 @@ pub async fn send_message(
     ApiJson(asked): ApiJson<SendMessageRequest>,
 ) -> Result<(StatusCode, Json<SendMessageResult>), Problem> {
     let SendMessageRequest { text, retry_of, model } = asked;
-    let intent = Intent { key: format!("{} {}", key.scope, key.key), hash: Hash(key.hash) };
+    let intent = intent(&key);
     let ask = Ask { text, retry_of, model };
     let sent = shared.app.send_message(&caller, id, ask, intent).await?;
-    Ok((StatusCode::ACCEPTED, Json(sent.into())))
+    Ok((StatusCode::ACCEPTED, Json(SendMessageResult::of(&caller, sent))))
 }

@@ -6,6 +6,7 @@
 
 pub mod assets;
 mod auth;
+mod background;
 mod billing;
 pub mod code;
 mod credits;
@@ -13,6 +14,7 @@ pub mod envelope;
 mod estimates;
 mod events;
 pub mod extract;
+mod files;
 mod guard;
 mod headers;
 mod help;
@@ -25,23 +27,29 @@ mod models;
 pub mod once;
 pub mod openapi;
 mod operator;
+mod ordered;
 mod organization;
 mod paging;
 pub mod problem;
 mod receipts;
 mod runs;
 mod sandbox;
+mod schedules;
 mod sessions;
 pub mod streams;
+mod tools;
 mod usage;
+mod workflows;
 
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ampere_app::App;
+use ampere_app::files::LARGEST_FILE;
 use ampere_credits::Entropy;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::HeaderValue;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
@@ -54,9 +62,17 @@ use problem::Problem;
 pub use streams::{StreamPass, Streams};
 
 /// Every operation of the API. A new one is a line here and a row in `tests/http/roles.rs`.
-fn routes() -> OpenApiRouter<Arc<Shared>> {
-    OpenApiRouter::with_openapi(openapi::head())
-        // The installation and its people
+fn routes() -> Routes {
+    let parts =
+        [people(), joule(), tools_and_runs(), workflows_and_schedules(), money(), operating()];
+    parts.into_iter().fold(OpenApiRouter::with_openapi(openapi::head()), OpenApiRouter::merge)
+}
+
+type Routes = OpenApiRouter<Arc<Shared>>;
+
+/// The installation and its people.
+fn people() -> Routes {
+    OpenApiRouter::new()
         .routes(routes!(instance::get_instance))
         .routes(routes!(auth::set_up))
         .routes(routes!(auth::sign_up))
@@ -71,7 +87,11 @@ fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(members::remove_member))
         .routes(routes!(invitations::create_invitation, invitations::list_invitations))
         .routes(routes!(invitations::revoke_invitation))
-        // Joule
+}
+
+/// Conversations, and the streams of everything.
+fn joule() -> Routes {
+    OpenApiRouter::new()
         .routes(routes!(models::list_models))
         .routes(routes!(estimates::estimate))
         .routes(routes!(sessions::create_session, sessions::list_sessions))
@@ -79,17 +99,57 @@ fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(messages::send_message, messages::list_messages))
         .routes(routes!(events::run_events))
         .routes(routes!(events::org_events))
-        // Runs and receipts
-        .routes(routes!(runs::list_runs))
-        .routes(routes!(runs::get_run))
-        .routes(routes!(runs::cancel_run))
+}
+
+/// AI Tools, their files, and all runs.
+fn tools_and_runs() -> Routes {
+    OpenApiRouter::new()
+        .routes(routes!(tools::list_tools))
+        .routes(routes!(tools::get_tool))
+        .routes(routes!(tools::list_saved_inputs, tools::save_inputs))
+        .routes(routes!(tools::delete_saved_inputs))
+        .routes(routes!(files::upload_file, files::list_files))
+        .routes(routes!(files::get_file, files::delete_file))
+        .routes(routes!(files::get_file_content))
+        .routes(routes!(runs::list_runs, runs::start::start_run))
+        .routes(routes!(runs::detail::get_run))
+        .routes(routes!(runs::detail::cancel_run))
+        .routes(routes!(runs::start::resume_run))
         .routes(routes!(receipts::get_receipt))
-        // Credits, Usage, Billing
+}
+
+/// Workflows, and what runs by the clock.
+fn workflows_and_schedules() -> Routes {
+    OpenApiRouter::new()
+        .routes(routes!(workflows::list_workflows, workflows::create_workflow))
+        .routes(routes!(
+            workflows::get_workflow,
+            workflows::update_workflow,
+            workflows::delete_workflow
+        ))
+        .routes(routes!(workflows::list_workflow_versions))
+        .routes(routes!(workflows::get_workflow_version))
+        .routes(routes!(schedules::list_schedules, schedules::create_schedule))
+        .routes(routes!(schedules::preview_schedule))
+        .routes(routes!(
+            schedules::get_schedule,
+            schedules::update_schedule,
+            schedules::delete_schedule
+        ))
+        .routes(routes!(schedules::pause_schedule))
+        .routes(routes!(schedules::resume_schedule))
+        .routes(routes!(schedules::run_schedule_now))
+}
+
+/// Credits, Usage, Billing.
+fn money() -> Routes {
+    OpenApiRouter::new()
         .routes(routes!(credits::get_credits))
         .routes(routes!(credits::grants::list_grants))
         .routes(routes!(credits::ledger::list_ledger))
         .routes(routes!(credits::rate_card::get_rate_card))
         .routes(routes!(usage::get_usage_summary))
+        .routes(routes!(background::get_background_usage, background::set_background))
         .routes(routes!(billing::get_billing))
         .routes(routes!(billing::list_packs))
         .routes(routes!(billing::create_checkout))
@@ -97,7 +157,11 @@ fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(billing::list_billing_activity))
         .routes(routes!(sandbox::list_sandbox_cards))
         .routes(routes!(sandbox::pay_sandbox_checkout))
-        // The operator
+}
+
+/// The operator's.
+fn operating() -> Routes {
+    OpenApiRouter::new()
         .routes(routes!(operator::get_operator_settings, operator::update_operator_settings))
         .routes(routes!(
             operator::get_model_provider,
@@ -112,8 +176,12 @@ fn routes() -> OpenApiRouter<Arc<Shared>> {
 pub struct Limits {
     /// Bytes of a body.
     pub body_bytes: usize,
+    /// Bytes of a file that is brought.
+    pub file_bytes: usize,
     /// How long a body may take to arrive.
     pub body_time: Duration,
+    /// How long a file may take to arrive.
+    pub file_time: Duration,
     /// How long the head of a request may take to arrive.
     pub head_time: Duration,
     /// Connections that are open at once.
@@ -132,7 +200,9 @@ impl Default for Limits {
     fn default() -> Self {
         Limits {
             body_bytes: 1 << 20,
+            file_bytes: usize::try_from(LARGEST_FILE).unwrap_or(usize::MAX),
             body_time: Duration::from_secs(30),
+            file_time: Duration::from_secs(120),
             head_time: Duration::from_secs(10),
             connections: 4_096,
             requests: 1_024,
@@ -220,6 +290,8 @@ pub fn router(shared: Arc<Shared>) -> Router {
     let document = openapi::finished(document);
     let layer = |router: Router<Arc<Shared>>| {
         router
+            // `once` has read the body already, within limits of its own.
+            .layer(DefaultBodyLimit::disable())
             .layer(from_fn_with_state(Arc::clone(&shared), once::once))
             .layer(from_fn_with_state(Arc::clone(&shared), guard::guard))
             .layer(from_fn_with_state(Arc::clone(&shared), envelope::envelope))

@@ -12,7 +12,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -21,6 +21,7 @@ use sha2::{Digest, Sha256};
 use super::Shared;
 use super::code::Code;
 use super::extract::Who;
+use super::files;
 use super::guard::is_safe;
 use super::problem::Problem;
 
@@ -59,7 +60,11 @@ pub async fn once(State(shared): State<Arc<Shared>>, request: Request, next: Nex
 
 async fn carry_out(shared: Arc<Shared>, request: Request, next: Next) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
-    let bytes = read(&shared, &parts.headers, body).await?;
+    if parts.uri.path() == files::PATH {
+        // Nobody unknown may make us hold so much.
+        Who::from_request_parts(&mut parts, &shared).await?;
+    }
+    let bytes = read(&shared, &parts, body).await?;
     let key = key_of(&parts, &bytes)?;
     let Some(key) = key else {
         let request = Request::from_parts(parts, Body::from(bytes));
@@ -146,15 +151,19 @@ async fn to_its_end(handler: impl Future<Output = Response> + Send + 'static) ->
 }
 
 /// The whole body, within its size and its time.
-async fn read(shared: &Shared, headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
-    let limit = shared.limits.body_bytes;
-    let too_large = || Problem::new(Code::TooLarge, format!("At most {limit} bytes are taken."));
-    let told = headers.get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
+async fn read(shared: &Shared, parts: &Parts, body: Body) -> Result<Bytes, Problem> {
+    let limits = &shared.limits;
+    let (limit, time, code) = match parts.uri.path() {
+        files::PATH => (limits.file_bytes, limits.file_time, Code::FileTooLarge),
+        _ => (limits.body_bytes, limits.body_time, Code::TooLarge),
+    };
+    let too_large = || Problem::new(code, format!("At most {limit} bytes are taken."));
+    let told = parts.headers.get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
     if told.is_some_and(|told| told > u64::try_from(limit).unwrap_or(u64::MAX)) {
         return Err(too_large());
     }
     let collect = Limited::new(body, limit).collect();
-    match tokio::time::timeout(shared.limits.body_time, collect).await {
+    match tokio::time::timeout(time, collect).await {
         Ok(Ok(all)) => Ok(all.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
         Ok(Err(_)) => Err(Problem::new(Code::InvalidRequest, "The body did not arrive whole.")),

@@ -77,19 +77,35 @@ pub fn finished(mut document: OpenApi) -> OpenApi {
         let login = SecurityScheme::ApiKey(ApiKey::Cookie(cookie));
         components.security_schemes.insert("login".to_owned(), RefOr::T(login));
         for (name, schema) in &mut components.schemas {
-            if let RefOr::T(Schema::Object(object)) = schema
+            if let RefOr::T(schema) = schema
                 && is_answer(name)
             {
-                object.required = object.properties.keys().cloned().collect();
+                require_all(schema);
             }
         }
     }
     document
 }
 
-/// Requests have optional fields, and errors have fields of their kind only.
+/// Requests have optional fields, and errors and quotes have fields of their kind only.
 fn is_answer(name: &str) -> bool {
-    !name.ends_with("Request") && !matches!(name, "Problem" | "Resolution")
+    !name.ends_with("Request") && !matches!(name, "Problem" | "Resolution" | "Quote")
+}
+
+fn require_all(schema: &mut Schema) {
+    match schema {
+        Schema::Object(object) => {
+            object.required = object.properties.keys().cloned().collect();
+        }
+        Schema::AllOf(all) => {
+            for part in &mut all.items {
+                if let RefOr::T(part) = part {
+                    require_all(part);
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 fn add_errors(operation: &mut Operation, changes: bool, operator: bool) {
@@ -105,7 +121,7 @@ fn add_errors(operation: &mut Operation, changes: bool, operator: bool) {
         ("404", has(ParameterIn::Path), "It does not exist, or belongs to somebody else"),
         ("409", changes && !public, "The state of things does not allow it"),
         ("413", changes, "The body is too large"),
-        ("415", body, "The body must be JSON"),
+        ("415", body, "The body is of a kind that is not taken"),
         ("422", body || has(ParameterIn::Query), "Fields are wrong"),
         ("429", true, "Too much at once"),
         ("500", true, "The fault is ours"),

@@ -30,6 +30,8 @@ pub struct Problem {
     pub errors: Vec<FieldError>,
     /// The numbers of a 402.
     pub shortage: Option<Box<Shortage>>,
+    /// On a 402: the same request may wait for credits.
+    pub can_wait: bool,
     /// Seconds.
     pub retry_after: Option<u64>,
 }
@@ -38,7 +40,8 @@ impl Problem {
     /// A problem with its own sentence.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         let detail = detail.into();
-        Problem { code, detail, errors: Vec::new(), shortage: None, retry_after: None }
+        let (errors, shortage, can_wait, retry_after) = (Vec::new(), None, false, None);
+        Problem { code, detail, errors, shortage, can_wait, retry_after }
     }
 
     /// A problem that needs no more words than its code has.
@@ -55,6 +58,11 @@ impl Problem {
     pub fn field(pointer: impl Into<String>, code: &'static str, detail: &str) -> Self {
         let errors = vec![FieldError { pointer: pointer.into(), code, detail: detail.to_owned() }];
         Problem { errors, ..Problem::new(Code::ValidationFailed, detail) }
+    }
+
+    /// The same request may wait for credits, if they are short.
+    pub fn can_wait(self) -> Self {
+        Problem { can_wait: self.shortage.is_some(), ..self }
     }
 
     /// With seconds to wait.
@@ -82,6 +90,8 @@ impl Problem {
         }
         if let Some(shortage) = &self.shortage {
             body.add(shortage, place.public_url);
+            body.can_wait = self.can_wait.then_some(true);
+            body.waiting = self.can_wait.then_some(shortage.waiting);
         }
         body
     }
@@ -178,6 +188,14 @@ pub struct ProblemBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub state: Option<String>,
+    /// On 402 of what may wait for credits: true.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub can_wait: Option<bool>,
+    /// On 402 of what may wait for credits: how many runs wait already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub waiting: Option<u32>,
     /// On 402: what can be done about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -261,6 +279,11 @@ impl From<AppError> for Problem {
                 return Problem { errors, ..Problem::new(Code::ValidationFailed, said) };
             }
             AppError::InsufficientCredits(shortage) => {
+                let said = match shortage.waiting {
+                    0 => said,
+                    1 => "1 run waits for credits before this one.".to_owned(),
+                    more => format!("{more} runs wait for credits before this one."),
+                };
                 let problem = Problem::new(Code::InsufficientCredits, said);
                 return Problem { shortage: Some(shortage), ..problem };
             }
@@ -284,6 +307,9 @@ impl From<AppError> for Problem {
             AppError::PaymentDeclined(_) => Code::PaymentDeclined,
             AppError::ProviderUnavailable(_) => Code::ProviderUnavailable,
             AppError::InputTooLong { .. } => Code::InputTooLong,
+            AppError::FileTooLarge { .. } => Code::FileTooLarge,
+            AppError::UnsupportedFile(_) => Code::UnsupportedMediaType,
+            AppError::StorageFull { .. } => Code::StorageFull,
         };
         Problem::new(code, said)
     }

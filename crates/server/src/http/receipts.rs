@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ampere_app::Caller;
 use ampere_app::receipt::{self, ReceiptLine as Line};
 use ampere_credits::rating::Rate;
 use ampere_credits::{Credits, GrantId, HoldId, RunId, Timestamp};
@@ -61,6 +62,10 @@ pub struct Receipt {
 pub struct ReceiptLine {
     /// 1, 2, 3 …
     pub n: u32,
+    /// Number of the workflow's step that it belongs to; 0: none.
+    pub part: u32,
+    /// Name of that step.
+    pub part_name: Option<String>,
     /// Name of the step.
     pub step: String,
     /// The model's id.
@@ -119,10 +124,10 @@ pub struct ReceiptHold {
     pub ended_at: Option<Timestamp>,
 }
 
-impl From<&receipt::Receipt> for Receipt {
-    fn from(receipt: &receipt::Receipt) -> Self {
+impl Receipt {
+    fn of(caller: &Caller, receipt: &receipt::Receipt) -> Self {
         Receipt {
-            run: RunSummary::from(&receipt.run),
+            run: RunSummary::of(caller, &receipt.run),
             quote: RunQuote::from(&receipt.run),
             held: receipt.held,
             used: receipt.used,
@@ -150,6 +155,8 @@ impl From<&Line> for ReceiptLine {
         };
         ReceiptLine {
             n: usage.number,
+            part: line.part,
+            part_name: line.part_name.clone(),
             step: line.step.clone(),
             measure: usage.measure.into(),
             quantity: usage.quantity,
@@ -195,5 +202,5 @@ pub async fn get_receipt(
     Who(caller): Who,
     ApiPath(id): ApiPath<RunId>,
 ) -> Result<Json<Receipt>, Problem> {
-    Ok(Json(Receipt::from(&shared.app.receipt(&caller, id).await?)))
+    Ok(Json(Receipt::of(&caller, &shared.app.receipt(&caller, id).await?)))
 }

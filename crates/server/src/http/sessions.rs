@@ -26,12 +26,14 @@ pub struct Session {
     /// Last message or rename.
     #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
-    /// Charged to its runs so far.
+    /// Charged to its answers' runs so far.
     pub credits: String,
     pub message_count: u32,
     pub owner_name: String,
     /// The run that writes an answer now.
     pub running_run_id: Option<String>,
+    /// What its first messages say in short, made by background work.
+    pub summary: Option<String>,
 }
 
 impl From<SessionRow> for Session {
@@ -45,6 +47,7 @@ impl From<SessionRow> for Session {
             message_count: row.message_count,
             owner_name: row.owner_name,
             running_run_id: row.running.map(|run| run.to_string()),
+            summary: row.summary,
         }
     }
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::harness::{Client, Server};
+use crate::objects::Object;
 use crate::spending::{Journal, balance, buy, finish, open_checkout, run_dry, send, session};
 
 /// Things that paths speak of, made while there were credits.
@@ -23,6 +24,12 @@ impl Fixtures {
                 Some("run")
             }
             "/api/v1/billing/checkouts/{id}" => Some("checkout"),
+            "/api/v1/tools/{id}" | "/api/v1/tools/{id}/inputs" => Some("tool"),
+            "/api/v1/files/{id}" | "/api/v1/files/{id}/content" => Some("file"),
+            "/api/v1/workflows/{id}"
+            | "/api/v1/workflows/{id}/versions"
+            | "/api/v1/workflows/{id}/versions/{version}" => Some("workflow"),
+            "/api/v1/schedules/{id}" => Some("schedule"),
             "/api/v1/instance"
             | "/api/v1/auth/me"
             | "/api/v1/auth/logins"
@@ -36,8 +43,13 @@ impl Fixtures {
             | "/api/v1/models"
             | "/api/v1/sessions"
             | "/api/v1/runs"
+            | "/api/v1/tools"
+            | "/api/v1/files"
+            | "/api/v1/workflows"
+            | "/api/v1/schedules"
             | "/api/v1/events"
             | "/api/v1/usage/summary"
+            | "/api/v1/usage/background"
             | "/api/v1/billing"
             | "/api/v1/billing/packs"
             | "/api/v1/billing/activity"
@@ -46,7 +58,8 @@ impl Fixtures {
             | "/operator/v1/model-provider" => None,
             _ => return None,
         };
-        Some(thing.map_or(route.to_owned(), |thing| route.replace("{id}", &id(thing))))
+        let route = route.replace("{version}", "1");
+        Some(thing.map_or(route.clone(), |thing| route.replace("{id}", &id(thing))))
     }
 }
 
@@ -101,8 +114,20 @@ async fn people(server: &Server) -> (Client, Client, Fixtures) {
     let member = server.member(&mut owner, "Ben").await;
     let session = session(&mut owner).await;
     let checkout = open_checkout(&owner, "fixture").await;
-    let fixtures = Fixtures(BTreeMap::from([("session", session), ("checkout", checkout)]));
-    (owner, member, fixtures)
+    let mut things = BTreeMap::from([("session", session), ("checkout", checkout)]);
+    let kinds = [
+        ("tool", Object::Tool),
+        ("file", Object::File),
+        ("workflow", Object::Workflow),
+        ("schedule", Object::Schedule),
+    ];
+    for (number, (name, object)) in kinds.into_iter().enumerate() {
+        things.insert(name, object.make(server, &mut owner, number).await);
+    }
+    // Its time may come while a test moves the clock; that is not reading.
+    let path = format!("/api/v1/schedules/{}/pause", things["schedule"]);
+    owner.post(&path, json!({})).await.expect(200);
+    (owner, member, Fixtures(things))
 }
 
 #[tokio::test]

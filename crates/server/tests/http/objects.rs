@@ -14,12 +14,23 @@ pub enum Object {
     Session,
     Run,
     Checkout,
+    Tool,
+    SavedInputs,
+    File,
+    Workflow,
+    Schedule,
 }
 
 impl Object {
     /// Whether every person makes such things; the others are made by owners.
     pub fn is_personal(self) -> bool {
-        matches!(self, Object::Login | Object::Session | Object::Run)
+        use Object::{File, Login, Run, SavedInputs, Schedule, Session, Workflow};
+        matches!(self, Login | Session | Run | SavedInputs | File | Workflow | Schedule)
+    }
+
+    /// Whether an organization has such things of its own; tools are the installation's.
+    pub fn belongs_to_somebody(self) -> bool {
+        !matches!(self, Object::None | Object::Tool)
     }
 
     /// An id of this kind that nothing has.
@@ -32,6 +43,11 @@ impl Object {
             Object::Session => "ses",
             Object::Run => "run",
             Object::Checkout => "pay",
+            Object::Tool => "tool",
+            Object::SavedInputs => "sin",
+            Object::File => "file",
+            Object::Workflow => "wf",
+            Object::Schedule => "sch",
         };
         format!("{prefix}_{}", "0".repeat(26))
     }
@@ -55,6 +71,14 @@ impl Object {
                 let mut client = client.keyed(&format!("buy-{number}"));
                 id(client.post("/api/v1/billing/checkouts", json!({"pack_id": "pack_5000"})).await)
             }
+            Object::Tool => "three-questions".to_owned(),
+            Object::SavedInputs => {
+                let body = json!({"name": "Sea", "inputs": {"topic": "sea"}});
+                id(client.post("/api/v1/tools/three-questions/inputs", body).await)
+            }
+            Object::File => id(upload(client, "notes.txt", "Some notes.").await),
+            Object::Workflow => id(client.post("/api/v1/workflows", one_question()).await),
+            Object::Schedule => id(client.post("/api/v1/schedules", every_morning()).await),
         }
     }
 }
@@ -62,6 +86,31 @@ impl Object {
 #[track_caller]
 fn id(answer: crate::harness::Answer) -> String {
     answer.expect(201)["id"].as_str().unwrap().to_owned()
+}
+
+/// Brings a file.
+pub async fn upload(client: &mut Client, name: &str, text: &str) -> crate::harness::Answer {
+    let path = format!("/api/v1/files?name={name}");
+    let mut client = client.with("content-type", "application/octet-stream");
+    client.send("POST".parse().unwrap(), &path, Some(text.to_owned())).await
+}
+
+/// The smallest workflow.
+pub fn one_question() -> serde_json::Value {
+    json!({
+        "name": "One question",
+        "definition": { "inputs": [], "steps": [
+            { "id": "ask", "name": "Ask", "kind": "prompt", "prompt": "How deep is the sea?" },
+        ] },
+    })
+}
+
+/// A tool at nine every day.
+pub fn every_morning() -> serde_json::Value {
+    json!({
+        "name": "Every morning", "tool": "three-questions", "inputs": {"topic": "sea"},
+        "rule": {"every": "daily", "at": "09:00"}, "zone": "Europe/Berlin",
+    })
 }
 
 async fn session(client: &mut Client) -> String {

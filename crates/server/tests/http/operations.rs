@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::objects::Object;
+use crate::objects::{Object, every_morning, one_question};
 
 /// What people of each kind get, as statuses.
 #[derive(Debug, Clone, Copy)]
@@ -28,8 +28,10 @@ pub struct Operation {
     pub path: &'static str,
     /// What `{id}` in the path is.
     pub object: Object,
-    /// A body that fits, if it takes one.
+    /// A JSON body that fits, if it takes one.
     pub body: Option<Value>,
+    /// Another body that fits, with the query that it needs.
+    pub raw: Option<(&'static str, &'static str)>,
     pub expected: Expected,
 }
 
@@ -60,14 +62,27 @@ fn row(
     body: Option<Value>,
     expected: Expected,
 ) -> Operation {
-    Operation { method, path, object: Object::None, body, expected }
+    Operation { method, path, object: Object::None, body, raw: None, expected }
 }
 
 impl Operation {
+    /// The path with everything in it, for the thing of this id.
+    pub fn path_of(&self, id: &str) -> String {
+        let query = self.raw.map_or("", |(query, _)| query);
+        format!("{}{query}", self.path.replace("{id}", id).replace("{version}", "1"))
+    }
+
     /// Things of other organizations do not exist.
     fn of(self, object: Object) -> Self {
         let expected = Expected { other: 404, ..self.expected };
         Operation { object, expected, ..self }
+    }
+
+    /// Colleagues see it and cannot change it.
+    fn edited(self, object: Object) -> Self {
+        let operation = self.of(object);
+        let expected = Expected { colleague: 403, ..operation.expected };
+        Operation { expected, ..operation }
     }
 
     /// Nor do things of other people of the same organization.
@@ -82,6 +97,8 @@ impl Operation {
 pub fn all_operations() -> Vec<Operation> {
     let mut rows = people();
     rows.extend(joule());
+    rows.extend(tools());
+    rows.extend(workflows());
     rows.extend(credits());
     rows.extend(operator());
     rows
@@ -145,17 +162,79 @@ fn joule() -> Vec<Operation> {
     ]
 }
 
+fn tools() -> Vec<Operation> {
+    let run = json!({"tool": "three-questions", "inputs": {"topic": "sea"}});
+    let form = json!({"name": "Sea", "inputs": {"topic": "sea"}});
+    let of_tool = |operation: Operation| Operation { object: Object::Tool, ..operation };
+    let inputs = "/api/v1/tools/{id}/inputs";
+    let file = "/api/v1/files/{id}";
+    vec![
+        row("GET", "/api/v1/tools", None, all(200)),
+        of_tool(row("GET", "/api/v1/tools/{id}", None, all(200))),
+        of_tool(row("GET", inputs, None, all(200))),
+        of_tool(row("POST", inputs, Some(form), all(201))),
+        row("DELETE", "/api/v1/saved-inputs/{id}", None, all(204)).own(Object::SavedInputs),
+        Operation {
+            raw: Some(("?name=notes.txt", "Some notes.")),
+            ..row("POST", "/api/v1/files", None, all(201))
+        },
+        row("GET", "/api/v1/files", None, all(200)),
+        row("GET", file, None, all(200)).own(Object::File),
+        row("DELETE", file, None, all(204)).own(Object::File),
+        row("GET", "/api/v1/files/{id}/content", None, all(200)).own(Object::File),
+        row("POST", "/api/v1/runs", Some(run), all(202)),
+        // One that has ended does not wait for credits.
+        row("POST", "/api/v1/runs/{id}/resume", None, all(409)).edited(Object::Run),
+    ]
+}
+
+fn workflows() -> Vec<Operation> {
+    let workflow = "/api/v1/workflows/{id}";
+    let version = "/api/v1/workflows/{id}/versions/{version}";
+    let schedule = "/api/v1/schedules/{id}";
+    let change = json!({"name": "Another name", "version": 1});
+    let preview = json!({"rule": {"every": "daily", "at": "09:00"}, "zone": "UTC"});
+    let mut stale = every_morning();
+    stale["updated_at"] = json!("2026-11-22T09:00:00Z");
+    let (pause, resume) = ("/api/v1/schedules/{id}/pause", "/api/v1/schedules/{id}/resume");
+    let now = "/api/v1/schedules/{id}/run-now";
+    vec![
+        row("GET", "/api/v1/workflows", None, all(200)),
+        row("POST", "/api/v1/workflows", Some(one_question()), all(201)),
+        row("GET", workflow, None, all(200)).of(Object::Workflow),
+        row("PATCH", workflow, Some(change), all(200)).edited(Object::Workflow),
+        row("DELETE", workflow, None, all(204)).edited(Object::Workflow),
+        row("GET", "/api/v1/workflows/{id}/versions", None, all(200)).of(Object::Workflow),
+        row("GET", version, None, all(200)).of(Object::Workflow),
+        row("GET", "/api/v1/schedules", None, all(200)),
+        row("POST", "/api/v1/schedules", Some(every_morning()), all(201)),
+        row("POST", "/api/v1/schedules/preview", Some(preview), all(200)),
+        row("GET", schedule, None, all(200)).of(Object::Schedule),
+        row("PATCH", schedule, Some(stale), all(409)).edited(Object::Schedule),
+        row("DELETE", schedule, None, all(204)).edited(Object::Schedule),
+        row("POST", pause, None, all(200)).edited(Object::Schedule),
+        row("POST", resume, None, all(200)).edited(Object::Schedule),
+        row("POST", now, Some(json!({})), all(202)).edited(Object::Schedule),
+    ]
+}
+
 fn credits() -> Vec<Operation> {
     let card = json!({"card": "4242424242424242"});
     let checkout = "/api/v1/billing/checkouts/{id}";
     let pay = "/api/v1/sandbox/checkouts/{id}/pay";
     let buy = json!({"pack_id": "pack_5000"});
+    let background = "/api/v1/usage/background";
+    let choice = json!({
+        "titles": false, "summaries": false, "follow_ups": false, "when_used_up": "wait",
+    });
     vec![
         row("GET", "/api/v1/credits", None, all(200)),
         row("GET", "/api/v1/credits/grants", None, all(200)),
         row("GET", "/api/v1/credits/ledger", None, all(200)),
         row("GET", "/api/v1/rate-card", None, all(200)),
         row("GET", "/api/v1/usage/summary", None, all(200)),
+        row("GET", background, None, all(200)),
+        row("PUT", background, Some(choice), owners(200)),
         row("GET", "/api/v1/billing", None, all(200)),
         row("GET", "/api/v1/billing/packs", None, owners(200)),
         row("POST", "/api/v1/billing/checkouts", Some(buy), owners(201)),

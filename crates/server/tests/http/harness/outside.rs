@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use ampere_adapters::ai::scripted::ScriptedProvider;
+use ampere_adapters::egress::{Egress, EgressConfig, HostPort};
 use ampere_adapters::payments::Sandbox;
 use ampere_adapters::secrets::SecretText;
 use ampere_app::meter::Models;
 use ampere_app::people::PasswordCost;
 use ampere_app::rates::LOCAL_MODEL;
 use ampere_app::settings::{LocalLook, LocalWatch};
+use ampere_app::tools::ToolBook;
 use ampere_app::{Catalog, Parts};
 use ampere_credits::{Clock, Entropy, Timestamp};
 use ampere_server::outside::{Opened, Outside, Plan};
@@ -67,6 +69,20 @@ impl Drop for Folder {
 pub struct Machine {
     pub clock: Arc<TestClock>,
     pub provider: ScriptedProvider,
+    /// What is given and sold; without background work and its allowance, so that pools hold
+    /// exactly what tests say.
+    pub catalog: Catalog,
+}
+
+impl Machine {
+    /// With a catalog of the test's own.
+    pub fn new(mut catalog: Catalog) -> Self {
+        let background = &mut catalog.background;
+        (background.titles, background.summaries, background.follow_ups) = (false, false, false);
+        background.allowance_percent = 0;
+        let (clock, provider) = (Arc::new(TestClock::new()), ScriptedProvider::new());
+        Machine { clock, provider, catalog }
+    }
 }
 
 impl Outside for Machine {
@@ -87,7 +103,7 @@ impl Outside for Machine {
             store,
             clock: self.clock(),
             entropy: self.entropy(),
-            catalog: Catalog::built_in().unwrap(),
+            catalog: self.catalog.clone(),
             models: Models::new(Some(self.provider.model(LOCAL_MODEL))),
             sandbox: plan.config.sandbox_payments.then(|| Sandbox::new(secret)),
             secret_key: plan.secret_key,
@@ -95,6 +111,8 @@ impl Outside for Machine {
             local: Some(Arc::new(Scripted)),
             public_url: plan.public_url.clone(),
             agent_name: "Joule".to_owned(),
+            tools: tools(plan),
+            egress: egress(plan),
         };
         Ok(Opened { parts, local: None })
     }
@@ -102,6 +120,17 @@ impl Outside for Machine {
     fn open_beside(&self, _: &Plan) -> Result<Parts, String> {
         unreachable!("only the command line opens a database beside a server")
     }
+}
+
+fn tools(plan: &Plan) -> ToolBook {
+    let folder = plan.config.tools.as_deref().expect("the harness names one");
+    ToolBook::built_in().with_folder(folder)
+}
+
+fn egress(plan: &Plan) -> Egress {
+    let pair = |(host, port): &(String, u16)| HostPort::new(host, *port).unwrap();
+    let allow = plan.config.egress_allow.iter().map(pair).collect();
+    Egress::new(EgressConfig { allow, ..EgressConfig::default() })
 }
 
 /// In place of the worker process.

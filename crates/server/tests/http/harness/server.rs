@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ampere_adapters::ai::scripted::ScriptedProvider;
-use ampere_app::App;
+use ampere_app::{App, Catalog};
 use ampere_server::config::{Config, Environment, Raw};
 use ampere_server::start::{Running, start};
 use serde_json::{Value, json};
@@ -13,6 +13,9 @@ use super::outside::{Folder, Machine, TestClock};
 
 /// The password of everybody in tests.
 pub const PASSWORD: &str = "sieben gelbe Kühe";
+
+/// The tools of tests, beside those that come with Ampere.
+const TOOLS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/http/tools");
 
 /// A running server, its first-run link, its clock, its model.
 pub struct Server {
@@ -45,16 +48,30 @@ impl Server {
         Server::tuned_with(&[], tune).await
     }
 
+    /// With a catalog that a test has changed.
+    pub async fn under(change: impl Fn(&mut Catalog)) -> Self {
+        let mut catalog = Catalog::built_in().unwrap();
+        change(&mut catalog);
+        Server::on(Machine::new(catalog), &[], |_| {}).await
+    }
+
     async fn tuned_with(
         settings: &[(&str, &str)],
         tune: impl Fn(&mut Config) + Send + Sync + 'static,
     ) -> Self {
-        let provider = ScriptedProvider::new();
-        let clock = Arc::new(TestClock::new());
-        let machine = Machine { clock: Arc::clone(&clock), provider: provider.clone() };
+        Server::on(Machine::new(Catalog::built_in().unwrap()), settings, tune).await
+    }
+
+    async fn on(
+        machine: Machine,
+        settings: &[(&str, &str)],
+        tune: impl Fn(&mut Config) + Send + Sync + 'static,
+    ) -> Self {
+        let (clock, provider) = (Arc::clone(&machine.clock), machine.provider.clone());
         let given = settings.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
         let mut environment: Environment = given.collect();
         environment.entry("AMPERE_LISTEN".to_owned()).or_insert("127.0.0.1:0".to_owned());
+        environment.entry("AMPERE_TOOLS".to_owned()).or_insert(TOOLS.to_owned());
         let folder = Folder::new();
         let tune: Tune = Box::new(tune);
         let running = run(&environment, &tune, &folder, &machine).await;

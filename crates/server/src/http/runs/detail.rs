@@ -1,0 +1,204 @@
+//! One run with everything that its page shows, and stopping it.
+
+use std::sync::Arc;
+
+use ampere_app::Caller;
+use ampere_app::runs::{RunDetail, StepRow};
+use ampere_app::tasks::Definition;
+use ampere_credits::{Credits, RunId, Timestamp};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::words::{RunState, StepKind};
+use super::{RunQuote, RunSummary};
+use crate::http::Shared;
+use crate::http::extract::{ApiPath, Who};
+use crate::http::ordered::{Ordered, filled};
+use crate::http::problem::Problem;
+use crate::http::tools::ResultKind;
+
+/// One step of a run.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RunStep {
+    /// 1, 2, 3 …
+    pub n: u32,
+    /// Number of the workflow's step that it belongs to; 0: none.
+    pub part: u32,
+    /// Name of that step.
+    pub part_name: Option<String>,
+    /// For people.
+    pub name: String,
+    /// What it does.
+    pub kind: StepKind,
+    /// Where it is in its life.
+    pub state: RunState,
+    /// 1; more: done again after a pause or a restart.
+    pub attempt: u32,
+    /// The model's id; empty where none is asked.
+    pub model: String,
+    /// When it began.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub ended_at: Option<Timestamp>,
+    /// Tokens that the model read.
+    pub input_tokens: Option<u64>,
+    /// Tokens that the model wrote.
+    pub output_tokens: Option<u64>,
+    /// Charged for it; while it is not charged yet, what it will be.
+    #[schema(value_type = String)]
+    pub credits: Credits,
+    /// Its usage was counted by us, not reported.
+    pub estimated: bool,
+    /// One line for people, for those who may open it.
+    pub note: Option<String>,
+    /// What came out, for those who may open it.
+    pub result: Value,
+}
+
+/// What a run does, as it was when it started.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RunDefinition {
+    /// Of a tool its steps, of a workflow its parts.
+    pub step_names: Vec<String>,
+    /// The workflow's version.
+    pub version: Option<u32>,
+}
+
+/// What came out of a run.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RunResult {
+    /// How it is shown.
+    pub kind: ResultKind,
+    /// What came out.
+    pub value: Value,
+    /// The name to download it under.
+    pub file_name: String,
+}
+
+/// A place in the queue for credits.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RunQueue {
+    /// Runs that come first.
+    pub ahead: u32,
+    /// Credits that it needs to go on.
+    #[schema(value_type = String)]
+    pub needed: Credits,
+}
+
+/// A run with its quote and its steps.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Run {
+    /// In one line.
+    #[serde(flatten)]
+    pub summary: RunSummary,
+    /// What it could cost.
+    pub quote: RunQuote,
+    /// What it did, in order.
+    pub steps: Vec<RunStep>,
+    /// The form, filled in, for those who may open it.
+    #[schema(value_type = Option<std::collections::HashMap<String, Value>>)]
+    pub inputs: Option<Ordered>,
+    /// What a tool's or workflow's run does.
+    pub definition: Option<RunDefinition>,
+    /// What came out, for those who may open it.
+    pub result: Option<RunResult>,
+    /// While it waits for credits.
+    pub queue: Option<RunQueue>,
+    /// The caller may stop it now.
+    pub can_stop: bool,
+    /// The caller may resume it now.
+    pub can_resume: bool,
+}
+
+impl Run {
+    /// As the caller sees it.
+    pub fn of(caller: &Caller, detail: RunDetail) -> Self {
+        let run = &detail.run;
+        let steps = detail.steps.iter().zip(&detail.step_credits);
+        let acts = run.started_by == caller.user || caller.sees_all();
+        let form = detail.definition.as_ref().map(Definition::form).unwrap_or_default();
+        Run {
+            summary: RunSummary::of(caller, run),
+            quote: RunQuote::from(run),
+            steps: steps.map(|(row, credits)| step(row, *credits, &detail)).collect(),
+            definition: detail.definition.as_ref().map(RunDefinition::from),
+            queue: detail.place.map(|place| RunQueue { ahead: place.ahead, needed: place.needed }),
+            can_stop: acts && !run.state.ended(),
+            can_resume: acts && detail.place.is_some(),
+            result: detail.content.as_ref().and_then(|content| {
+                content.outcome.as_ref().map(|outcome| RunResult {
+                    kind: outcome.kind.into(),
+                    value: outcome.value.clone(),
+                    file_name: outcome.file_name.clone(),
+                })
+            }),
+            inputs: detail.content.as_ref().map(|content| filled(&form, &content.inputs)),
+        }
+    }
+}
+
+impl From<&Definition> for RunDefinition {
+    fn from(definition: &Definition) -> Self {
+        let version = match definition {
+            Definition::Tool { .. } => None,
+            Definition::Workflow { version, .. } => Some(*version),
+        };
+        RunDefinition { step_names: definition.step_names(), version }
+    }
+}
+
+fn step(row: &StepRow, credits: Credits, detail: &RunDetail) -> RunStep {
+    let kept = row.result.as_deref().map(serde_json::from_str);
+    let part_name = detail.definition.as_ref().and_then(|all| all.part_name(row.part));
+    RunStep {
+        n: row.number,
+        part: row.part,
+        part_name: part_name.map(str::to_owned),
+        name: row.name.clone(),
+        kind: row.kind.into(),
+        state: row.state.into(),
+        attempt: row.attempt,
+        model: row.model.clone(),
+        started_at: Some(row.started_at),
+        ended_at: row.ended_at,
+        input_tokens: Some(row.input_tokens),
+        output_tokens: Some(row.output_tokens),
+        credits,
+        estimated: row.estimated,
+        note: row.note.clone(),
+        result: kept.and_then(Result::ok).unwrap_or_default(),
+    }
+}
+
+/// Reads a run with its steps.
+#[utoipa::path(get, path = "/api/v1/runs/{id}", operation_id = "getRun", tag = "runs",
+    params(("id" = String, Path)),
+    responses((status = 200, body = Run, description = "The run")))]
+pub async fn get_run(
+    State(shared): State<Arc<Shared>>,
+    Who(caller): Who,
+    ApiPath(id): ApiPath<RunId>,
+) -> Result<Json<Run>, Problem> {
+    let detail = shared.app.get_run(&caller, id).await?;
+    Ok(Json(Run::of(&caller, detail)))
+}
+
+/// Stops a run before its next step, or takes it out of the queue for credits; what was delivered
+/// is charged.
+#[utoipa::path(post, path = "/api/v1/runs/{id}/cancel", operation_id = "cancelRun",
+    tag = "runs", params(("id" = String, Path)),
+    responses((status = 202, body = RunSummary, description = "It is stopping, or had ended")))]
+pub async fn cancel_run(
+    State(shared): State<Arc<Shared>>,
+    Who(caller): Who,
+    ApiPath(id): ApiPath<RunId>,
+) -> Result<(StatusCode, Json<RunSummary>), Problem> {
+    let run = shared.app.cancel_run(&caller, id).await?;
+    Ok((StatusCode::ACCEPTED, Json(RunSummary::of(&caller, &run))))
+}
