@@ -4,6 +4,7 @@ use ampere_adapters::ai::{ChatMessage, ModelCard, Role};
 use ampere_store::rows::{Author, BackgroundKind, JobRow, MessageRow, SessionRow};
 use serde_json::{Value, json};
 
+use super::cleaning::{LONGEST_FOLLOW_UP, LONGEST_TITLE};
 use super::due::uncovered;
 
 /// Bytes of one message that are read for a title or follow-ups, at most.
@@ -45,7 +46,7 @@ pub(super) fn name_of(kind: BackgroundKind) -> &'static str {
 /// The most that the model may write.
 fn max_output(kind: BackgroundKind) -> u32 {
     match kind {
-        BackgroundKind::Title => 24,
+        BackgroundKind::Title => 32,
         BackgroundKind::FollowUps => 120,
         BackgroundKind::Summary => 220,
     }
@@ -60,20 +61,30 @@ impl Material<'_> {
         let room = self.card.context_tokens.saturating_sub(max_output_tokens);
         let (prompt, question, covers) = match kind {
             BackgroundKind::Title if self.session.titled_by_person => return None,
-            BackgroundKind::Title => self.about(job, room, TITLE)?,
+            BackgroundKind::Title => self.topic(job, room)?,
             BackgroundKind::FollowUps => {
                 let newest = self.messages.last().is_some_and(|last| last.id == job.message);
                 self.about(job, room, FOLLOW_UPS).filter(|_| newest)?
             }
             BackgroundKind::Summary => self.whole(room)?,
         };
-        let schema = (kind == BackgroundKind::FollowUps).then(questions);
-        let messages = vec![self.user(prompt)];
+        let (schema, system) = match kind {
+            BackgroundKind::Title => (Some(topic()), Some(TITLE)),
+            BackgroundKind::FollowUps => (Some(questions()), None),
+            BackgroundKind::Summary => (None, None),
+        };
+        let system = system.map(|text| said(Role::System, text.to_owned()));
+        let messages = system.into_iter().chain([said(Role::User, prompt)]).collect();
         Some(Asked { messages, max_output_tokens, schema, question, covers })
     }
 
-    fn user(&self, content: String) -> ChatMessage {
-        ChatMessage { role: Role::User, content }
+    /// What the conversation began with: small models name a question's topic far better than
+    /// they give a whole conversation a title.
+    fn topic(&self, job: &JobRow, room: u32) -> Option<(String, String, u32)> {
+        let at = self.messages.iter().position(|row| row.id == job.message)?;
+        let question = self.messages[..at].iter().rfind(|row| row.author == Author::User)?;
+        let text = head(question.text.trim(), excerpt(room));
+        Some((format!("Question: {text}\n\nWhat is the topic?"), question.text.clone(), 0))
     }
 
     /// The turn that the job's message ended, and what is wanted of it.
@@ -81,14 +92,13 @@ impl Material<'_> {
         let at = self.messages.iter().position(|row| row.id == job.message)?;
         let answer = self.messages.get(at).filter(|row| !row.text.trim().is_empty())?;
         let question = self.messages[..at].iter().rfind(|row| row.author == Author::User)?;
-        let most = EXCERPT.min(usize::try_from(room / 4).unwrap_or(EXCERPT));
-        let said = [question, answer].map(|row| self.line(row, most)).join("\n\n");
-        Some((format!("{said}\n\n{wanted}"), question.text.clone(), 0))
+        let lines = [question, answer].map(|row| self.line(row, excerpt(room))).join("\n\n");
+        Some((format!("{lines}\n\n{wanted}"), question.text.clone(), 0))
     }
 
     /// The summary there is and what it does not cover, oldest first, as far as it fits.
     fn whole(&self, room: u32) -> Option<(String, String, u32)> {
-        let mut said = match &self.session.summary {
+        let mut so_far = match &self.session.summary {
             Some(summary) => format!("Summary so far: {summary}\n\n"),
             None => String::new(),
         };
@@ -99,14 +109,14 @@ impl Material<'_> {
                 true => String::new(),
                 false => format!("{}\n\n", self.line(row, most)),
             };
-            let prompt = self.user(format!("{said}{more}{SUMMARY}"));
+            let prompt = said(Role::User, format!("{so_far}{more}{SUMMARY}"));
             if (self.bound)(&[prompt]) > room {
                 break;
             }
-            said.push_str(&more);
+            so_far.push_str(&more);
             covers = covers.saturating_add(1);
         }
-        (covers > self.session.summarized).then(|| (said + SUMMARY, String::new(), covers))
+        (covers > self.session.summarized).then(|| (so_far + SUMMARY, String::new(), covers))
     }
 
     fn line(&self, row: &MessageRow, most: usize) -> String {
@@ -118,16 +128,33 @@ impl Material<'_> {
     }
 }
 
-const TITLE: &str = "Give this conversation a title of at most six words, in its language. \
-                     Answer with the title only.";
+const TITLE: &str = "You name the topic of a question in at most six words, in the language of \
+                     the question.";
 const FOLLOW_UPS: &str = "Write three short questions that the person might ask next, in the \
-                          language of the conversation. Answer with JSON only: \
-                          {\"questions\": [\"...\", \"...\", \"...\"]}";
+                          language of the conversation. Answer with JSON only: an object with \
+                          a list \"questions\" of three texts.";
 const SUMMARY: &str = "Sum up this conversation in at most eight short sentences, in its \
                        language. Keep names, numbers and decisions. Answer with the summary only.";
 
+fn said(role: Role, content: String) -> ChatMessage {
+    ChatMessage { role, content }
+}
+
+/// Bytes of one message that are read where the model has so much room.
+fn excerpt(room: u32) -> usize {
+    EXCERPT.min(usize::try_from(room / 4).unwrap_or(EXCERPT))
+}
+
+fn topic() -> Value {
+    let topic = json!({ "type": "string", "maxLength": LONGEST_TITLE });
+    json!({
+        "type": "object", "required": ["topic"], "additionalProperties": false,
+        "properties": { "topic": topic },
+    })
+}
+
 fn questions() -> Value {
-    let question = json!({ "type": "string" });
+    let question = json!({ "type": "string", "maxLength": LONGEST_FOLLOW_UP });
     let list = json!({ "type": "array", "items": question, "minItems": 3, "maxItems": 3 });
     json!({
         "type": "object", "required": ["questions"], "additionalProperties": false,

@@ -8,9 +8,9 @@ use serde_json::Value;
 use crate::meter::Output;
 
 /// Characters of a title at most.
-const TITLE: usize = 60;
+pub(super) const LONGEST_TITLE: usize = 60;
 /// Characters of a follow-up at most.
-const FOLLOW_UP: usize = 100;
+pub(super) const LONGEST_FOLLOW_UP: usize = 100;
 /// Follow-ups at most.
 const FOLLOW_UPS: usize = 3;
 /// Sentences of a summary at most.
@@ -21,21 +21,32 @@ const SUMMARY: usize = 1_600;
 /// What stands around a title but does not belong to it.
 const AROUND: &[char] = &['"', '\'', '“', '”', '„', '«', '»', '*', '#', '`', '_', '.', ':', '-'];
 
-/// One line, without what models like to put around it.
+/// The topic of the JSON that was asked for, or else one line, without what models like to put
+/// around it.
 pub(super) fn title(output: &Output) -> Result<String, String> {
     if output.cut_at_length {
         return Err("The title was too long. The one there is stays.".to_owned());
     }
-    let line = output.text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    let json = object(&output.text);
+    let topic = json.get("topic").and_then(Value::as_str);
+    let mut lines = topic.unwrap_or(&output.text).lines().map(str::trim);
+    let line = lines.find(|line| !line.is_empty()).unwrap_or_default();
     let said = line.split_once(':').filter(|(word, _)| bare(word).eq_ignore_ascii_case("title"));
     let title = bare(said.map_or(line, |(_, rest)| rest));
     if title.is_empty() {
         return Err("The model wrote no title. The one there is stays.".to_owned());
     }
-    if title.chars().count() > TITLE || title.contains(['<', '>', '{', '}']) {
+    if title.chars().count() > LONGEST_TITLE || title.contains(['<', '>', '{', '}']) {
         return Err("The model wrote no short title. The one there is stays.".to_owned());
     }
     Ok(title.to_owned())
+}
+
+/// The JSON in a text; null where there is none.
+fn object(text: &str) -> Value {
+    let (start, end) = (text.find('{'), text.rfind('}'));
+    let json = start.zip(end).and_then(|(start, end)| text.get(start..=end)).unwrap_or_default();
+    serde_json::from_str(json).unwrap_or_default()
 }
 
 fn bare(text: &str) -> &str {
@@ -44,16 +55,17 @@ fn bare(text: &str) -> &str {
 
 /// One to three different questions other than the one that was just asked.
 pub(super) fn follow_ups(output: &Output, asked: &str) -> Result<Vec<String>, String> {
-    let text = &output.text;
-    let (start, end) = (text.find('{'), text.rfind('}'));
-    let json = start.zip(end).and_then(|(start, end)| text.get(start..=end)).unwrap_or_default();
-    let value: Value = serde_json::from_str(json).unwrap_or_default();
-    let list = value.get("questions").and_then(Value::as_array).cloned().unwrap_or_default();
+    let list = object(&output.text)
+        .get("questions")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
     let mut kept: Vec<String> = Vec::new();
     for question in list.iter().filter_map(Value::as_str) {
         let question = question.split_whitespace().collect::<Vec<_>>().join(" ");
         let same = |other: &str| other.to_lowercase() == question.to_lowercase();
-        let fits = !question.is_empty() && question.chars().count() <= FOLLOW_UP;
+        let says = question.chars().filter(|c| c.is_alphanumeric()).count() > 1;
+        let fits = says && question.chars().count() <= LONGEST_FOLLOW_UP;
         if fits && !same(asked.trim()) && !kept.iter().any(|other| same(other)) {
             kept.push(question);
         }
@@ -114,11 +126,21 @@ mod tests {
             ("**Title: Tides**", "Tides"),
             ("# Tides: why and when.", "Tides: why and when"),
             ("\n\n„Gezeiten“\nand why", "Gezeiten"),
+            ("{\"topic\": \"The tides\"}", "The tides"),
         ];
         for (text, title) in good {
             assert_eq!(super::title(&said(text)), Ok(title.to_owned()), "{text}");
         }
-        for text in ["", " \n ", "\"\"", "Title:", &"long ".repeat(13), "<think> tides"] {
+        for text in [
+            "",
+            " \n ",
+            "{\"topic\": \"\"}",
+            "{\"other\": 1}",
+            "\"\"",
+            "Title:",
+            &"long ".repeat(13),
+            "<think> tides",
+        ] {
             assert!(title(&said(text)).is_err(), "{text}");
         }
         assert!(title(&cut("Tides of the")).is_err(), "half a title");
@@ -132,7 +154,10 @@ mod tests {
             Ok(vec!["Why?".to_owned(), "How far?".to_owned(), "More?".to_owned()])
         );
         let long = format!(r#"{{"questions": ["{}"]}}"#, "x".repeat(101));
-        for text in ["", "Why?", "{}", r#"{"questions": []}"#, r#"{"questions": [1, ""]}"#, &long] {
+        let dots = r#"{"questions": ["...", "?"]}"#;
+        for text in
+            ["", dots, "Why?", "{}", r#"{"questions": []}"#, r#"{"questions": [1, ""]}"#, &long]
+        {
             assert!(follow_ups(&said(text), "").is_err(), "{text}");
         }
         assert!(follow_ups(&cut(r#"{"questions": ["Why?", "Wh"#), "").is_err());

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use ampere_adapters::ai::schema_at_most;
 use ampere_credits::RunId;
 use ampere_credits::ledger::{Draw, Hash};
 use ampere_store::rows::{JobRow, OrganizationRow};
@@ -136,7 +137,8 @@ impl App {
         let material =
             Material { agent, card, session: &session, messages: &messages, bound: &bound };
         let Some(asked) = material.asked(job) else { return Ok(Became::Dropped) };
-        let model = (card.id.clone(), bound(&asked.messages));
+        let schema = asked.schema.as_ref().map_or(0, schema_at_most);
+        let model = (card.id.clone(), bound(&asked.messages).saturating_add(schema));
         let draw = draw_of(&organization);
         let piece = || Piece::new(job.clone(), asked.clone(), model.clone(), draw);
         self.run_piece(&caller, job, piece).await
@@ -151,6 +153,9 @@ impl App {
         piece: impl Fn() -> Piece,
     ) -> crate::Done<Became> {
         for number in 0..TRIES {
+            if self.ending.load(Ordering::SeqCst) {
+                return Ok(Became::Stuck);
+            }
             let key = format!("{}:{number}", job.id);
             let intent = Intent { key, hash: Hash::default() };
             match self.spend(caller, Box::new(piece()), intent).await {

@@ -190,8 +190,8 @@ impl Meter {
             messages: call.messages.clone(),
             max_output_tokens: call.max_output_tokens,
             schema: call.schema.clone(),
-            // The same question to the same model: a tool's answers are to be repeatable.
-            steady: self.pausable,
+            // The same question to the same model: only what is said to people may vary.
+            steady: self.run.answer.is_none(),
         };
         let mut stops = self.stops.clone();
         let stream = tokio::select! {
@@ -227,6 +227,7 @@ impl Meter {
                     self.feed.stand(|standing| standing.ahead = Some(ahead));
                 }
                 Some(ModelEvent::Delta { text, tokens }) => {
+                    let first = step.state == RunState::Queued;
                     self.begin(step, likely_input);
                     step.output_tokens = step.output_tokens.saturating_add(u64::from(tokens));
                     whole.push_str(&text);
@@ -235,6 +236,10 @@ impl Meter {
                     }
                     self.keep_ahead(step, &bound, max_output).await?;
                     recorded = self.record_if_due(step, recorded).await?;
+                    if first && self.run.answer.is_none() {
+                        // Whoever watches steps reads them again, now that it is kept.
+                        self.show_step(step.number);
+                    }
                 }
                 Some(ModelEvent::Usage { .. }) if step.state == RunState::Queued => {
                     tracing::warn!(run = %self.run.id, "an answer ended without any output");

@@ -109,7 +109,7 @@ impl App {
         let most = usize::try_from(ask.max_runs.unwrap_or(u32::MAX)).unwrap_or(usize::MAX);
         let next = recurrence.next_three(now).into_iter().take(most).collect();
         let usual = match &ask.what {
-            Some((what, inputs)) => self.usual(caller, what, inputs).await?,
+            Some((what, inputs)) => self.usual_cost(caller, what, inputs).await?,
             None => None,
         };
         Ok(Preview {
@@ -131,7 +131,7 @@ impl App {
         let now = self.now();
         let inputs = inputs_of(&row);
         let usual = match what_of(&row) {
-            Ok(what) => self.usual(caller, &what, &inputs).await?,
+            Ok(what) => self.usual_cost(caller, &what, &inputs).await?,
             Err(_) => None,
         };
         let left = row.max_runs.map(|max| max.saturating_sub(row.runs));
@@ -158,20 +158,6 @@ impl App {
             can_edit: may_edit(caller, &row),
             row,
         })
-    }
-
-    /// What a run may cost; none while that cannot be said (no model is ready, it is gone).
-    async fn usual(
-        &self,
-        caller: &Caller,
-        what: &What,
-        inputs: &Value,
-    ) -> crate::Done<Option<Quote>> {
-        match self.estimate_task(caller, what, inputs, None).await {
-            Ok(estimated) => Ok(Some(estimated.quote)),
-            Err(error @ (AppError::Unavailable | AppError::Internal)) => Err(error),
-            Err(_) => Ok(None),
-        }
     }
 
     async fn subject_name(&self, row: &ScheduleRow) -> crate::Done<String> {

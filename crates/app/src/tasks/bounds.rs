@@ -11,8 +11,8 @@ use serde_json::{Map, Value, json};
 
 use super::definition::Definition;
 use super::parts::ANSWER_TOKENS;
-use crate::tools::Tool;
 use crate::tools::plan::{self, PlannedCall};
+use crate::tools::{Tool, likely};
 use crate::work::Bill;
 use crate::workflows::mapping::resolve;
 use crate::workflows::{Source, WorkflowAct};
@@ -57,7 +57,8 @@ pub(super) fn parts(
     let scope = json!({ "inputs": inputs });
     let of_act = |act: &WorkflowAct| match act {
         WorkflowAct::Tool { tool, inputs } => {
-            let bill = of_tool(tools.get(tool)?, &filled(inputs, &scope), known);
+            let tool_kept = tools.get(tool)?;
+            let bill = of_tool(tool_kept, &filled(tool_kept, inputs, &scope), known);
             Some(((RunKind::Tool, tool.clone()), bill))
         }
         WorkflowAct::Prompt { prompt, .. } => {
@@ -72,12 +73,15 @@ pub(super) fn parts(
     named.collect()
 }
 
-/// The inputs of a workflow's step that are known before it runs.
-fn filled(sources: &BTreeMap<String, Source>, scope: &Value) -> Value {
-    let found = sources
-        .iter()
-        .filter_map(|(name, source)| Some((name.clone(), resolve(source, scope)?.clone())));
-    Value::Object(found.collect())
+/// The inputs of a workflow's step: those that are known before it runs, the rest as usual.
+fn filled(tool: &Tool, sources: &BTreeMap<String, Source>, scope: &Value) -> Value {
+    let mut inputs = likely(&tool.inputs);
+    for (name, source) in sources {
+        if let Some(value) = resolve(source, scope) {
+            inputs[name] = value.clone();
+        }
+    }
+    inputs
 }
 
 fn of_tool(tool: &Tool, inputs: &Value, known: &Known<'_>) -> Bill {

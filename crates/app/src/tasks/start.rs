@@ -143,6 +143,7 @@ impl App {
         model: Option<&str>,
     ) -> crate::Done<Estimated> {
         let (definition, kind, subject) = self.pinned(caller, what).await?;
+        let inputs = &inputs::completed(&definition.form(), inputs);
         let card = self.card_for(model)?;
         let rates = self.rates.current()?.card;
         let plan = |kind, subject: String, bill| Plan {

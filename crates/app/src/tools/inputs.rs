@@ -55,6 +55,18 @@ pub fn check(schema: &Value, given: Value) -> Result<Value, Vec<FieldError>> {
     if mistakes.is_empty() { Ok(Value::Object(whole)) } else { Err(mistakes) }
 }
 
+/// What a form comes to that is not whole yet, for estimates: defaults filled in, and everything
+/// else that was left empty as [`check`] would leave it. Nothing is refused.
+pub fn completed(schema: &Value, given: &Value) -> Value {
+    let mut whole = Map::new();
+    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+        let value = given.get(name).filter(|value| !is_empty(value));
+        let value = value.or_else(|| property.get("default")).cloned();
+        whole.insert(name.clone(), value.unwrap_or_else(|| nothing(property)));
+    }
+    Value::Object(whole)
+}
+
 /// `x-one-of`: at least one of some inputs must be filled in.
 fn one_of(schema: &Value, whole: &Map<String, Value>) -> Vec<FieldError> {
     let names = schema["x-one-of"].as_array().into_iter().flatten().filter_map(Value::as_str);

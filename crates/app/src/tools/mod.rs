@@ -22,5 +22,6 @@ mod validation;
 
 pub use book::{Refusal, ToolBook};
 pub use catalog::ToolView;
+pub(crate) use catalog::likely;
 pub use declaration::{Act, Category, Limits, ResultKind, ResultSpec, Step, TextOrJson, Tool};
 pub use saved::SavedInputsRow;

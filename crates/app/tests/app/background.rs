@@ -34,8 +34,8 @@ const QUESTIONS: &str = "0.1";
 fn kind_of(call: &Call) -> &'static str {
     let last = call.messages.last().map(|message| message.content.as_str()).unwrap_or_default();
     match () {
+        () if last.ends_with("What is the topic?") => "title",
         () if call.schema.is_some() => "follow_ups",
-        () if last.contains("title of at most six words") => "title",
         () if last.contains("Sum up this conversation") => "summary",
         () => "message",
     }
@@ -46,11 +46,11 @@ fn play(world: &World) {
     world.provider.otherwise(|request| {
         let last = &request.messages.last().unwrap().content;
         match () {
+            () if last.ends_with("What is the topic?") => {
+                Script::answer(&[r#"{"topic": "Tides of the sea"}"#], 100, 10)
+            }
             () if request.schema.is_some() => {
                 Script::answer(&[r#"{"questions": ["Why?", "How?", "When?"]}"#], 100, 25)
-            }
-            () if last.contains("title of at most six words") => {
-                Script::answer(&["\"Tides of the sea\""], 100, 10)
             }
             () if last.contains("Sum up this conversation") => {
                 Script::answer(&["They spoke of tides. The moon makes them."], 200, 50)

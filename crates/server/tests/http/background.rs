@@ -39,9 +39,9 @@ async fn owners_choose_and_everybody_sees_what_it_made_and_cost() {
     let set = owner.put(PATH, on.clone()).await.expect(200);
     assert_eq!(set["settings"], on);
 
-    server.provider.otherwise(|request| match &request.schema {
-        Some(_) => Script::answer(&[r#"{"questions": ["How far?", "Why?"]}"#], 100, 25),
-        None => Script::answer(&["The Moon"], 100, 10),
+    server.provider.otherwise(|request| match request.max_output_tokens {
+        120 => Script::answer(&[r#"{"questions": ["How far?", "Why?"]}"#], 100, 25),
+        _ => Script::answer(&["The Moon"], 100, 10),
     });
     let session = new_session(&mut owner).await;
     let sent = send(&mut owner, &session, "key", "What is that?").await;
