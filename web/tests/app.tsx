@@ -12,6 +12,7 @@ import { balance, instance, me } from './samples';
 export interface Asked {
   method: string;
   path: string;
+  search: string;
   key: string | null;
   body: unknown;
 }
@@ -27,17 +28,19 @@ const usual: Record<string, Answer> = {
   'GET /api/v1/runs': [200, page],
   'GET /api/v1/sessions': [200, page],
   'GET /api/v1/models': [200, { data: [] }],
+  'GET /api/v1/schedules': [200, { data: [] }],
 };
 
 /** Answers requests from the table and remembers them; an unknown one is a 404. */
 export function serve(answers: Record<string, Answer>): Asked[] {
   const all: Asked[] = [];
   vi.stubGlobal('fetch', async (request: Request) => {
-    const path = new URL(request.url).pathname;
+    const { pathname: path, search } = new URL(request.url);
     const text = request.method === 'GET' ? '' : await request.text();
     const asked: Asked = {
       method: request.method,
       path,
+      search,
       key: request.headers.get('Idempotency-Key'),
       body: text === '' ? undefined : JSON.parse(text),
     };

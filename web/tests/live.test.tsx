@@ -62,7 +62,15 @@ test('a streamed answer grows without doubling, and its end is announced once wi
       {
         data: [
           { id: 'm1', role: 'user', text: 'Why?', created_at: at, run_id: null, run: null },
-          { id: 'm2', role: 'assistant', text: '', created_at: at, run_id: 'run_1', run: running },
+          {
+            id: 'm2',
+            role: 'assistant',
+            text: '',
+            created_at: at,
+            run_id: 'run_1',
+            run: running,
+            follow_ups: [],
+          },
         ],
       },
     ],

@@ -24,6 +24,7 @@ const question = {
   created_at: session.created_at,
   run_id: null,
   run: null,
+  follow_ups: [],
 };
 const answer = { ...question, id: 'm2', role: 'assistant', text: '', run_id: 'run_1', run: run() };
 

@@ -1,5 +1,17 @@
 /** Answers of the server as the tests need them. */
-import type { Balance, Instance, Me, Problem, RunSummary } from '../src/api/gen';
+import type {
+  Balance,
+  Instance,
+  Me,
+  Problem,
+  Quote,
+  Run,
+  RunStep,
+  RunSummary,
+  Schedule,
+  Tool,
+  Workflow,
+} from '../src/api/gen';
 
 export const instance: Instance = {
   product_name: 'Ampere',
@@ -71,6 +83,97 @@ export function run(change: Partial<RunSummary> = {}): RunSummary {
     held: '60',
     estimated: false,
     model: 'Local',
+    subject: null,
+    subject_name: null,
+    trigger: 'person',
+    schedule_id: null,
+    cap: null,
+    has_content: true,
+    ...change,
+  };
+}
+
+export function step(n: number, name: string, change: Partial<RunStep> = {}): RunStep {
+  return {
+    n,
+    name,
+    part: 0,
+    part_name: null,
+    kind: 'prompt',
+    state: 'succeeded',
+    attempt: 1,
+    model: 'Local',
+    started_at: '2026-11-22T09:42:00Z',
+    ended_at: '2026-11-22T09:42:04Z',
+    input_tokens: 900,
+    output_tokens: 120,
+    credits: '3',
+    estimated: false,
+    note: null,
+    result: null,
+    ...change,
+  };
+}
+
+/** A run of the tool below, at work on its first step. */
+export function toolRun(change: Partial<Run> = {}): Run {
+  return {
+    ...run({
+      kind: 'tool',
+      title: 'Summarize a document',
+      subject: 'summarize-document',
+      subject_name: 'Summarize a document',
+      session_id: null,
+    }),
+    quote: { low: '8', typical: '12', high: '20', hold: '60', basis: 'history' },
+    steps: [step(1, 'Read the document', { state: 'running', ended_at: null, credits: '0' })],
+    inputs: { document: 'file_1', length: 'short' },
+    definition: { step_names: ['Read the document', 'Summarize'], version: null },
+    result: null,
+    queue: null,
+    can_stop: true,
+    can_resume: false,
+    ...change,
+  };
+}
+
+export function tool(change: Partial<Tool> = {}): Tool {
+  return {
+    id: 'summarize-document',
+    name: 'Summarize a document',
+    purpose: 'The main points of a text, as short as you want.',
+    category: 'research',
+    schedulable: true,
+    steps: 2,
+    usual: { low: '8', typical: '12', high: '20', hold: '60', basis: 'history' },
+    last_used_at: null,
+    inputs: {
+      type: 'object',
+      required: ['topic'],
+      properties: {
+        topic: { type: 'string', title: 'Topic', description: 'What it is about.' },
+        length: { type: 'string', title: 'Length', enum: ['short', 'very_long'], default: 'short' },
+        points: { type: 'integer', title: 'Points', minimum: 1, maximum: 9, 'x-advanced': true },
+      },
+    },
+    step_names: ['Read the document', 'Summarize'],
+    result_kind: 'markdown',
+    limits: { seconds: 600, each: 12 },
+    ...change,
+  };
+}
+
+export function quote(change: Partial<Quote> = {}): Quote {
+  return {
+    low: '9',
+    typical: '12',
+    high: '21',
+    hold: '62',
+    basis: 'history',
+    basis_text: 'From the last 50 runs of this tool.',
+    rate_card_version: 1,
+    position: 10,
+    available: '982',
     ...change,
   };
 }
@@ -94,6 +197,87 @@ export function shortage(change: Partial<Problem> = {}): Problem {
     position: 10,
     state: 'paused',
     resolutions: [],
+    ...change,
+  };
+}
+
+/** Asks for a topic and a file; reads, then asks, and goes on only if the answer is long. */
+export function workflow(change: Partial<Workflow> = {}): Workflow {
+  return {
+    id: 'wf_1',
+    name: 'Weekly digest',
+    version: 3,
+    steps: 3,
+    owner: 'Mia Novak',
+    owner_id: 'usr_1',
+    updated_at: '2026-11-22T09:00:00Z',
+    last_run: null,
+    usual: null,
+    can_edit: true,
+    definition: {
+      inputs: [
+        { name: 'topic', label: 'Topic', kind: 'text', required: true },
+        { name: 'paper', label: 'Paper', kind: 'file', required: false },
+      ],
+      steps: [
+        {
+          id: 's1',
+          name: 'Summarize',
+          kind: 'tool',
+          tool: 'summarize-document',
+          inputs: { topic: { from: 'inputs.topic' } },
+        },
+        {
+          id: 's2',
+          name: 'Ask Joule',
+          kind: 'prompt',
+          prompt: 'What is new?',
+          inputs: { summarize: { from: 's1.result' } },
+        },
+        {
+          id: 's3',
+          name: 'Only if new',
+          kind: 'condition',
+          left: { from: 's2.result' },
+          test: 'contains',
+          right: { value: 'new' },
+        },
+      ],
+    },
+    ...change,
+  };
+}
+
+export function schedule(change: Partial<Schedule> = {}): Schedule {
+  return {
+    id: 'sch_1',
+    name: 'Monday summary',
+    kind: 'tool',
+    subject: 'summarize-document',
+    subject_name: 'Summarize a document',
+    inputs: { topic: 'Sales' },
+    rule: { every: 'weekly', weekdays: ['monday'], at: '09:00' },
+    rule_text: 'Every Monday at 09:00, Europe/Berlin',
+    zone: 'Europe/Berlin',
+    max_runs: null,
+    runs: 2,
+    max_credits: null,
+    failure_limit: 5,
+    failures: 0,
+    state: 'active',
+    note: null,
+    next_at: '2026-11-23T08:00:00Z',
+    next_runs: [{ at: '2026-11-23T08:00:00Z', text: 'Mon 23 Nov 2026, 09:00' }],
+    last_run: null,
+    usual: { low: '8', typical: '12', high: '20', hold: '60', basis: 'history' },
+    projected_month: '52',
+    dst_note: null,
+    needed: '60',
+    owner: 'Mia Novak',
+    owner_id: 'usr_1',
+    can_edit: true,
+    created_at: '2026-11-01T09:00:00Z',
+    updated_at: '2026-11-16T08:00:00Z',
     ...change,
   };
 }

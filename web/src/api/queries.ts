@@ -68,6 +68,11 @@ export const usageQuery = queryOptions({
   queryFn: () => call(api.getUsageSummary()),
 });
 
+export const backgroundQuery = queryOptions({
+  queryKey: ['usage', 'background'],
+  queryFn: () => call(api.getBackgroundUsage()),
+});
+
 export const billingQuery = queryOptions({
   queryKey: ['billing'],
   queryFn: () => call(api.getBilling()),
@@ -128,17 +133,81 @@ export const modelProviderQuery = queryOptions({
   queryFn: () => call(api.getModelProvider()),
 });
 
-interface Page<T> {
-  data: T[];
+export const toolsQuery = queryOptions({
+  queryKey: ['tools'],
+  queryFn: () => call(api.listTools()),
+});
+
+export const toolQuery = (id: string) =>
+  queryOptions({ queryKey: ['tool', id], queryFn: () => call(api.getTool({ path: { id } })) });
+
+export const savedInputsQuery = (tool: string) =>
+  queryOptions({
+    queryKey: ['saved-inputs', tool],
+    queryFn: () => call(api.listSavedInputs({ path: { id: tool } })),
+  });
+
+export const workflowsQuery = queryOptions({
+  queryKey: ['workflows'],
+  queryFn: () => call(api.listWorkflows()),
+});
+
+export const workflowQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['workflow', id],
+    queryFn: () => call(api.getWorkflow({ path: { id } })),
+  });
+
+export const workflowVersionsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['workflow-versions', id],
+    queryFn: () => call(api.listWorkflowVersions({ path: { id } })),
+  });
+
+export const workflowVersionQuery = (id: string, version: number) =>
+  queryOptions({
+    queryKey: ['workflow-versions', id, version],
+    queryFn: () => call(api.getWorkflowVersion({ path: { id, version } })),
+    staleTime: 5 * minute,
+  });
+
+export const schedulesQuery = queryOptions({
+  queryKey: ['schedules'],
+  queryFn: () => call(api.listSchedules()),
+});
+
+export const scheduleQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['schedule', id],
+    queryFn: () => call(api.getSchedule({ path: { id } })),
+  });
+
+/** Runs that stand still because credits ran out. */
+export const pausedRunsQuery = queryOptions({
+  queryKey: ['runs', 'paused'],
+  queryFn: () => call(api.listRuns({ query: { state: 'paused_no_credits', limit: 20 } })),
+});
+
+export const fileQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['file', id],
+    queryFn: () => call(api.getFile({ path: { id } })),
+    staleTime: 5 * minute,
+  });
+
+interface Page {
   next_cursor?: string | null;
 }
 
-function paged<T>(key: readonly unknown[], read: (cursor?: string) => Promise<Page<T>>) {
+function paged<P extends Page>(
+  key: readonly unknown[],
+  read: (cursor?: string) => Promise<P>,
+) {
   return infiniteQueryOptions({
     queryKey: [...key, 'pages'],
     queryFn: ({ pageParam }: { pageParam: string | undefined }) => read(pageParam),
     initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last: Page<T>) => last.next_cursor ?? undefined,
+    getNextPageParam: (last: P) => last.next_cursor ?? undefined,
   });
 }
 
@@ -151,12 +220,23 @@ export const sessionPages = (limit: number) =>
     call(api.listSessions({ query: cursorQuery(limit, cursor) })),
   );
 
-export const runPages = (state: api.RunState | undefined) =>
-  paged(['runs', state ?? 'all'], (cursor) =>
-    call(
-      api.listRuns({ query: { ...cursorQuery(30, cursor), ...(state === undefined ? {} : { state }) } }),
-    ),
+/** Which runs a list shows; what is not named is not filtered by. */
+export interface RunFilter {
+  kind?: api.RunKind | undefined;
+  state?: api.RunState | undefined;
+  trigger?: api.RunTrigger | undefined;
+  subject?: string | undefined;
+  schedule_id?: string | undefined;
+}
+
+export const runPages = (filter: RunFilter) =>
+  paged(['runs', filter], (cursor) =>
+    call(api.listRuns({ query: { ...cursorQuery(30, cursor), ...filter } })),
   );
+
+export const filePages = paged(['files'], (cursor) =>
+  call(api.listFiles({ query: cursorQuery(20, cursor) })),
+);
 
 export const activityPages = paged(['activity'], (cursor) =>
   call(api.listBillingActivity({ query: cursorQuery(20, cursor) })),

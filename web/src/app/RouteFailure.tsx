@@ -1,9 +1,11 @@
 /** What a whole page shows when its address is unknown or it could not be opened. */
 import { Container, Stack, Text, Title } from '@mantine/core';
 import { useRouter } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { Mark } from '../ui/Brand';
 import { ButtonTo } from '../ui/LinkTo';
 import { Failure } from '../ui/Remote';
+import { isMissingPart, loadAgainOnce } from './upgrade';
 
 const words = {
   missing: 'There is no page at this address',
@@ -29,9 +31,15 @@ export function NotFound() {
 
 export function RouteFailure({ error }: { error: unknown }) {
   const router = useRouter();
+  const missing = isMissingPart(error);
+  useEffect(() => {
+    if (isMissingPart(error)) void loadAgainOnce(error);
+  }, [error]);
+  // A part that was refused once is not asked for again by the page that wanted it.
+  const retry = () => (missing ? window.location.reload() : router.invalidate());
   return (
     <Container size="xs" py={96}>
-      <Failure text={words.failed} error={error} retry={() => router.invalidate()} />
+      <Failure text={words.failed} error={error} retry={retry} />
     </Container>
   );
 }

@@ -6,8 +6,9 @@ import {
   createRouter,
   lazyRouteComponent,
 } from '@tanstack/react-router';
-import { isRunState } from '../features/runs/states';
+import { readRunsSearch } from '../features/runs/filter';
 import { Shell } from '../features/shell/Shell';
+import { readSearch } from '../features/tools/catalog';
 import { guardApp, guardSetup, guardSignUp } from './guards';
 import { NotFound, RouteFailure } from './RouteFailure';
 import { Root } from './Root';
@@ -67,11 +68,101 @@ const session = createRoute({
   path: '/sessions/$sessionId',
   component: lazyRouteComponent(() => import('../features/sessions/SessionScreen'), 'SessionScreen'),
 });
+const tools = createRoute({
+  getParentRoute: () => app,
+  path: '/tools',
+  validateSearch: readSearch,
+  component: lazyRouteComponent(() => import('../features/tools/ToolsScreen'), 'ToolsScreen'),
+});
+const tool = createRoute({
+  getParentRoute: () => app,
+  path: '/tools/$toolId',
+  validateSearch: (search: Record<string, unknown>): { run?: string | undefined } => ({
+    run: text(search['run']),
+  }),
+  component: lazyRouteComponent(() => import('../features/tools/ToolScreen'), 'ToolScreen'),
+});
+const workflows = createRoute({
+  getParentRoute: () => app,
+  path: '/workflows',
+  component: lazyRouteComponent(
+    () => import('../features/workflows/WorkflowsScreen'),
+    'WorkflowsScreen',
+  ),
+});
+const newWorkflow = createRoute({
+  getParentRoute: () => app,
+  path: '/workflows/new',
+  component: lazyRouteComponent(
+    () => import('../features/workflows/BuilderScreen'),
+    'NewWorkflowScreen',
+  ),
+});
+const workflow = createRoute({
+  getParentRoute: () => app,
+  path: '/workflows/$workflowId',
+  validateSearch: (search: Record<string, unknown>): { run?: string | undefined } => ({
+    run: text(search['run']),
+  }),
+  component: lazyRouteComponent(
+    () => import('../features/workflows/WorkflowScreen'),
+    'WorkflowScreen',
+  ),
+});
+const editWorkflow = createRoute({
+  getParentRoute: () => app,
+  path: '/workflows/$workflowId/edit',
+  component: lazyRouteComponent(
+    () => import('../features/workflows/BuilderScreen'),
+    'EditWorkflowScreen',
+  ),
+});
+const workflowVersions = createRoute({
+  getParentRoute: () => app,
+  path: '/workflows/$workflowId/versions',
+  validateSearch: (search: Record<string, unknown>): { version?: number | undefined } => {
+    const version = Number(search['version']);
+    return { version: Number.isSafeInteger(version) && version > 0 ? version : undefined };
+  },
+  component: lazyRouteComponent(
+    () => import('../features/workflows/VersionsScreen'),
+    'VersionsScreen',
+  ),
+});
+const schedules = createRoute({
+  getParentRoute: () => app,
+  path: '/schedules',
+  component: lazyRouteComponent(
+    () => import('../features/schedules/SchedulesScreen'),
+    'SchedulesScreen',
+  ),
+});
+const newSchedule = createRoute({
+  getParentRoute: () => app,
+  path: '/schedules/new',
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): { tool?: string | undefined; workflow?: string | undefined } => ({
+    tool: text(search['tool']),
+    workflow: text(search['workflow']),
+  }),
+  component: lazyRouteComponent(
+    () => import('../features/schedules/NewScheduleScreen'),
+    'NewScheduleScreen',
+  ),
+});
+const schedule = createRoute({
+  getParentRoute: () => app,
+  path: '/schedules/$scheduleId',
+  component: lazyRouteComponent(
+    () => import('../features/schedules/ScheduleScreen'),
+    'ScheduleScreen',
+  ),
+});
 const runs = createRoute({
   getParentRoute: () => app,
   path: '/runs',
-  validateSearch: (search: Record<string, unknown>) =>
-    isRunState(search['state']) ? { state: search['state'] } : {},
+  validateSearch: readRunsSearch,
   component: lazyRouteComponent(() => import('../features/runs/RunsScreen'), 'RunsScreen'),
 });
 const run = createRoute({
@@ -142,6 +233,16 @@ const tree = root.addChildren([
     home,
     sessions,
     session,
+    tools,
+    tool,
+    workflows,
+    newWorkflow,
+    workflow,
+    editWorkflow,
+    workflowVersions,
+    schedules,
+    newSchedule,
+    schedule,
     runs,
     run,
     receipt,

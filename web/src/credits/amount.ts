@@ -38,6 +38,11 @@ export function covers(have: string, need: string): boolean {
   return micro(have) >= micro(need);
 }
 
+/** Is `part` more than half of `whole`? Compared exactly, to the micro-credit. */
+export function isAboveHalf(part: string, whole: string): boolean {
+  return micro(part) * 2n > micro(whole);
+}
+
 export function isZero(amount: string): boolean {
   return micro(amount) === 0n;
 }

@@ -68,7 +68,8 @@ export class OrgEvents {
     const before = balanceStore.get().balance?.position;
     const balance = JSON.parse(event.data) as Balance;
     if (balanceStore.offer(balance, Date.now()) && balance.position !== before) {
-      this.outdated('usage', 'billing', 'grants', 'activity');
+      // Credits that come may set schedules going again.
+      this.outdated('usage', 'billing', 'grants', 'activity', 'schedules', 'schedule');
     }
   };
 
@@ -76,6 +77,8 @@ export class OrgEvents {
     const run = JSON.parse(event.data) as RunSummary;
     this.queries.setQueryData<RunPage>(recentRunsQuery.queryKey, (page) => withRun(page, run));
     this.outdated('runs', 'run', 'sessions', 'session');
+    if (run.kind === 'workflow') this.outdated('workflows');
+    if (run.schedule_id !== null) this.outdated('schedules', 'schedule');
     if (isEnded(run.state)) this.outdated('receipt', 'messages');
   };
 

@@ -1,6 +1,6 @@
 /** A dialog: title, close button, focus kept inside, given back afterwards. */
 import { Modal, type ModalProps } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import classes from './Dialog.module.css';
 import { words } from './words';
 
@@ -13,6 +13,7 @@ interface Props {
 
 // Put together by hand because Mantine's own head is a second banner landmark.
 export function Dialog({ title, close, size = 'md', children }: Props) {
+  useFocusBack();
   return (
     <Modal.Root
       opened
@@ -31,5 +32,17 @@ export function Dialog({ title, close, size = 'md', children }: Props) {
         <Modal.Body>{children}</Modal.Body>
       </Modal.Content>
     </Modal.Root>
+  );
+}
+
+// Mantine gives the focus back only where a closed dialog stays mounted.
+function useFocusBack(): void {
+  const [before] = useState(() => document.activeElement);
+  useEffect(
+    () => () => {
+      const lost = document.activeElement === null || document.activeElement === document.body;
+      if (lost && before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+    },
+    [before],
   );
 }

@@ -1,6 +1,7 @@
 /** The help articles. Every number in them comes from the server, so none can drift. */
 import { LinkTo } from '../../ui/LinkTo';
 import { Packs, PoolNow, Rates } from './LiveNumbers';
+import { workArticles } from './work-articles';
 
 export interface Article {
   slug: string;
@@ -151,6 +152,7 @@ export const articles: Article[] = [
       </>
     ),
   },
+  ...workArticles,
 ];
 
 export function findArticle(slug: string): Article | undefined {

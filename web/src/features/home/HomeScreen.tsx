@@ -17,6 +17,7 @@ import { useDraft } from '../sessions/draft';
 import { useGate } from '../sessions/gate';
 import classes from './Home.module.css';
 import { ModelNotice } from './ModelNotice';
+import { NeedsAttention } from './NeedsAttention';
 import { RecentSessions } from './RecentSessions';
 import { useStart } from './useStart';
 import { starters, words } from './words';
@@ -46,6 +47,7 @@ export function HomeScreen() {
         <Text c="dimmed">{words.lead(agent)}</Text>
       </div>
       <ModelNotice />
+      <NeedsAttention />
       <Composer
         text={draft}
         setText={edit}

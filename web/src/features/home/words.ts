@@ -50,3 +50,16 @@ export const starters: { title: string; text: string }[] = [
     text: 'Make this paragraph clearer and shorter, and keep its meaning:\n\n',
   },
 ];
+
+export const attentionWords = {
+  title: 'Needs attention',
+  first: (shown: number, all: number) => `The first ${shown} of ${all}.`,
+  failed: 'What stands still could not be looked up.',
+  runPaused: 'Finished steps are kept. It goes on by itself when there are enough credits.',
+  runOf: (name: string) => `${name} and owners can resume it.`,
+  scheduleOf: (name: string) => `${name} and owners can resume it.`,
+  missed: 'Missed runs are not made up.',
+  resume: 'Resume',
+  resumeOf: (name: string) => `Resume “${name}”`,
+  notResumed: 'It could not be resumed.',
+};

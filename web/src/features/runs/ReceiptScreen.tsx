@@ -1,25 +1,13 @@
-/** The receipt of a run: every line, what paid for it, and the numbers to refer to. Printable. */
-import { Button, Group, Text } from '@mantine/core';
-import { IconPrinter } from '@tabler/icons-react';
+/** The receipt of a run, printable: its permanent address. */
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import type { Receipt, ReceiptHold, ReceiptLine } from '../../api/gen';
 import { receiptQuery } from '../../api/queries';
-import { creditsText, formatCredits, isZero } from '../../credits/amount';
-import { CopyText } from '../../ui/CopyText';
-import { type Column, DataTable } from '../../ui/DataTable';
-import { type Dates, useDates } from '../../ui/dates';
-import { Facts } from '../../ui/Facts';
 import { useInstance } from '../../ui/instance';
-import { ButtonTo } from '../../ui/LinkTo';
 import { useMe } from '../../ui/me';
-import { useModelName } from '../../ui/models';
 import { Page } from '../../ui/Page';
 import { Remote, SkeletonLines } from '../../ui/Remote';
-import { Section } from '../../ui/Section';
-import { receiptHead, receiptText } from './receipt-text';
-import { StateMark } from './StateMark';
-import { reasonSentences, receiptWords as words, words as runs } from './words';
+import { ReceiptParts } from './ReceiptParts';
+import { receiptWords as words } from './words';
 
 export function ReceiptScreen() {
   const { runId } = useParams({ from: '/app/runs/$runId/receipt' });
@@ -30,191 +18,8 @@ export function ReceiptScreen() {
     <Page title={words.title} width="narrow">
       <p className="print-only">{words.printHead(product, organization.name)}</p>
       <Remote query={query} what={words.what} skeleton={<SkeletonLines count={10} />}>
-        {(receipt) => (
-          <>
-            <Head receipt={receipt} />
-            <Lines receipt={receipt} />
-            <PaidFrom receipt={receipt} />
-            <Holds receipt={receipt} />
-            <Numbers receipt={receipt} />
-          </>
-        )}
+        {(receipt) => <ReceiptParts receipt={receipt} toRun />}
       </Remote>
     </Page>
-  );
-}
-
-function Head({ receipt }: { receipt: Receipt }) {
-  const { run, quote } = receipt;
-  const reason = reasonSentences[run.reason ?? ''];
-  return (
-    <Section
-      title={receiptHead(receipt)}
-      description={run.title || runs.untitled}
-      actions={<StateMark state={run.state} />}
-    >
-      {reason ? (
-        <Text size="sm" mb="sm">
-          {reason}
-        </Text>
-      ) : null}
-      {receipt.estimated ? (
-        <Text size="sm" mb="sm">
-          {words.estimatedNote}
-        </Text>
-      ) : null}
-      <Facts
-        facts={[
-          { name: words.estimate, value: runs.range(quote.low, quote.high) },
-          { name: words.held, value: creditsText(receipt.held) },
-          { name: words.used, value: creditsText(receipt.used), strong: true },
-          isZero(receipt.overdraft)
-            ? null
-            : { name: words.overdraft, value: creditsText(receipt.overdraft) },
-          { name: words.back, value: creditsText(receipt.given_back) },
-        ]}
-      />
-      <Group gap="xs" mt="lg" className="no-print">
-        <HeadActions receipt={receipt} />
-      </Group>
-    </Section>
-  );
-}
-
-function HeadActions({ receipt }: { receipt: Receipt }) {
-  const dates = useDates();
-  return (
-    <>
-      <CopyText
-        text={receiptText(receipt, dates)}
-        label={words.copy}
-        variant="default"
-        size="xs"
-      />
-      <Button
-        variant="default"
-        size="xs"
-        leftSection={<IconPrinter size={16} aria-hidden />}
-        onClick={() => window.print()}
-      >
-        {words.print}
-      </Button>
-      <ButtonTo
-        to="/runs/$runId"
-        params={{ runId: receipt.run.id }}
-        variant="subtle"
-        size="xs"
-      >
-        {words.toRun}
-      </ButtonTo>
-    </>
-  );
-}
-
-const lineColumns = (modelName: (id: string) => string): Column<ReceiptLine>[] => [
-  {
-    label: words.line.step,
-    main: true,
-    cell: ({ step, model }) => `${step} · ${modelName(model)}`,
-  },
-  {
-    label: words.line.measure,
-    cell: ({ quantity, measure, estimated }) =>
-      `${formatCredits(String(quantity))} ${words.measures[measure] ?? measure}${
-        estimated ? ` (${words.estimated})` : ''
-      }`,
-  },
-  { label: words.line.rate, cell: (line) => words.perThousand(line.credits_per_thousand) },
-  { label: words.line.credits, end: true, cell: ({ credits }) => formatCredits(credits) },
-];
-
-function Lines({ receipt }: { receipt: Receipt }) {
-  const modelName = useModelName();
-  if (receipt.lines.length === 0) {
-    return (
-      <Section title={words.lines}>
-        <Text size="sm" c="dimmed">
-          {words.noLines}
-        </Text>
-      </Section>
-    );
-  }
-  return (
-    <Section title={words.lines} flush>
-      <DataTable
-        caption={words.lines}
-        columns={lineColumns(modelName)}
-        rows={receipt.lines}
-        rowKey={({ n }) => String(n)}
-      />
-    </Section>
-  );
-}
-
-function PaidFrom({ receipt }: { receipt: Receipt }) {
-  return (
-    <Section title={words.paidFrom}>
-      {receipt.paid_from.length === 0 ? (
-        <Text size="sm" c="dimmed">
-          {words.paidNothing}
-        </Text>
-      ) : (
-        <Facts
-          facts={receipt.paid_from.map(({ label, credits }) => ({
-            name: label,
-            value: creditsText(credits),
-          }))}
-        />
-      )}
-    </Section>
-  );
-}
-
-function holdColumns(dates: Dates): Column<ReceiptHold>[] {
-  return [
-    {
-      label: words.hold.when,
-      main: true,
-      cell: ({ opened_at: from, ended_at: to }) =>
-        to ? `${dates.moment(from)} – ${dates.time(to)}` : `${dates.moment(from)} –`,
-    },
-    { label: words.hold.held, end: true, cell: ({ held }) => formatCredits(held) },
-    { label: words.hold.charged, end: true, cell: ({ charged }) => formatCredits(charged) },
-    { label: words.hold.back, end: true, cell: ({ given_back: back }) => formatCredits(back) },
-  ];
-}
-
-function Holds({ receipt }: { receipt: Receipt }) {
-  const dates = useDates();
-  if (receipt.holds.length === 0) return null;
-  return (
-    <Section title={words.holds} flush>
-      <DataTable
-        caption={words.holds}
-        columns={holdColumns(dates)}
-        rows={receipt.holds}
-        rowKey={({ id }) => id}
-      />
-    </Section>
-  );
-}
-
-function Numbers({ receipt }: { receipt: Receipt }) {
-  const dates = useDates();
-  const { run } = receipt;
-  return (
-    <Section title={words.details}>
-      <Facts
-        facts={[
-          { name: words.when, value: dates.moment(run.ended_at ?? run.created_at) },
-          { name: words.by, value: run.started_by },
-          { name: words.balanceAfter, value: creditsText(receipt.balance_after) },
-          { name: words.rateCard, value: words.version(receipt.rate_card_version) },
-          { name: words.runId, value: run.id },
-          { name: words.entries, value: receipt.entries.join(', ') },
-          { name: words.position, value: String(receipt.position) },
-        ]}
-      />
-    </Section>
   );
 }

@@ -1,33 +1,46 @@
-/** One list for everything that ran; the filter lives in the address. */
-import { NativeSelect } from '@mantine/core';
+/** One list for everything that ran; the filters live in the address. */
+import { Box, Group, VisuallyHidden } from '@mantine/core';
+import { IconClockCog, IconMessage, IconRoute, IconSparkles, IconWand } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
-import type { RunSummary } from '../../api/gen';
+import { useSearch } from '@tanstack/react-router';
+import type { RunKind, RunSummary } from '../../api/gen';
 import { runPages } from '../../api/queries';
 import { formatCredits } from '../../credits/amount';
 import { type Column, DataTable } from '../../ui/DataTable';
-import { type Dates, durationText, useDates } from '../../ui/dates';
+import { type Dates, useDates } from '../../ui/dates';
 import { ButtonTo, LinkTo } from '../../ui/LinkTo';
 import { LoadMore } from '../../ui/LoadMore';
 import { Padded } from '../../ui/Padded';
 import { Page } from '../../ui/Page';
 import { Empty, Remote } from '../../ui/Remote';
 import { Section } from '../../ui/Section';
+import { filterOf, isFiltered } from './filter';
+import { RunFilters } from './RunFilters';
+import { runDuration, runTitle, startedBy } from './run-text';
 import { StateMark } from './StateMark';
-import { allRunStates, isRunState, runStates } from './states';
 import { words } from './words';
 
+const icons: Record<RunKind, typeof IconWand> = {
+  message: IconMessage,
+  tool: IconWand,
+  workflow: IconRoute,
+  background: IconSparkles,
+};
+
 export function RunsScreen() {
-  const { state } = useSearch({ from: '/app/runs' });
-  const query = useInfiniteQuery(runPages(state));
+  const search = useSearch({ from: '/app/runs' });
+  const query = useInfiniteQuery(runPages(filterOf(search)));
   const dates = useDates();
   return (
     <Page title={words.title} width="wide">
-      <Section title={words.list} description={words.lead} flush actions={<StateFilter />}>
+      <Section title={words.list} description={words.lead} flush>
+        <Box px={{ base: 16, sm: 24 }} pb="md" pt={4}>
+          <RunFilters search={search} />
+        </Box>
         <Remote query={query} what={words.what} skeleton={<Padded />}>
           {({ pages }) => {
             const rows = pages.flatMap(({ data }) => data);
-            if (rows.length === 0) return <NoRuns filtered={state !== undefined} />;
+            if (rows.length === 0) return <NoRuns filtered={isFiltered(search)} />;
             return (
               <>
                 <DataTable
@@ -43,24 +56,6 @@ export function RunsScreen() {
         </Remote>
       </Section>
     </Page>
-  );
-}
-
-function StateFilter() {
-  const { state } = useSearch({ from: '/app/runs' });
-  const navigate = useNavigate({ from: '/runs' });
-  return (
-    <NativeSelect
-      aria-label={words.filter}
-      data={[
-        { value: '', label: words.all },
-        ...allRunStates.map((value) => ({ value, label: runStates[value].word })),
-      ]}
-      value={state ?? ''}
-      onChange={({ currentTarget: { value } }) =>
-        void navigate({ search: isRunState(value) ? { state: value } : {} })
-      }
-    />
   );
 }
 
@@ -80,26 +75,40 @@ function NoRuns({ filtered }: { filtered: boolean }) {
   return <Empty text={words.none} action={<ButtonTo to="/">{words.start}</ButtonTo>} />;
 }
 
-export function runDuration(run: RunSummary): string {
-  if (!run.started_at) return words.notStarted;
-  return run.ended_at ? durationText(run.started_at, run.ended_at) : words.notEnded;
+function What({ run }: { run: RunSummary }) {
+  const Icon = icons[run.kind];
+  return (
+    <Group gap={9} wrap="nowrap" component="span">
+      <Icon size={18} stroke={1.7} aria-hidden style={flexNone} />
+      <VisuallyHidden>{words.kinds[run.kind]}</VisuallyHidden>
+      <LinkTo to="/runs/$runId" params={{ runId: run.id }} fw={550} lineClamp={2}>
+        {runTitle(run)}
+      </LinkTo>
+    </Group>
+  );
+}
+
+const oneLine = { whiteSpace: 'nowrap' } as const;
+const flexNone = { flex: 'none' } as const;
+
+function Who({ run }: { run: RunSummary }) {
+  if (run.trigger === 'person') return startedBy(run);
+  const Icon = run.trigger === 'schedule' ? IconClockCog : IconSparkles;
+  return (
+    <Group gap={7} wrap="nowrap" component="span" display="inline-flex">
+      <Icon size={16} stroke={1.7} aria-hidden style={flexNone} />
+      <span>{startedBy(run)}</span>
+    </Group>
+  );
 }
 
 function columns(dates: Dates): Column<RunSummary>[] {
   return [
-    {
-      label: words.columns.what,
-      main: true,
-      cell: (run) => (
-        <LinkTo to="/runs/$runId" params={{ runId: run.id }} fw={550} lineClamp={2}>
-          {run.title || words.untitled}
-        </LinkTo>
-      ),
-    },
+    { label: words.columns.what, main: true, cell: (run) => <What run={run} /> },
     { label: words.columns.when, cell: ({ created_at: at }) => dates.moment(at) },
-    { label: words.columns.who, cell: ({ started_by: name }) => name },
+    { label: words.columns.who, cell: (run) => <Who run={run} /> },
     { label: words.columns.state, cell: ({ state }) => <StateMark state={state} /> },
-    { label: words.columns.duration, cell: runDuration },
+    { label: words.columns.duration, cell: (run) => <span style={oneLine}>{runDuration(run)}</span> },
     {
       label: words.columns.credits,
       end: true,

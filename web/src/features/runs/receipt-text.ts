@@ -1,19 +1,49 @@
-/** A receipt as plain text, for a ticket or a note. */
-import type { Receipt } from '../../api/gen';
+/** What a receipt says: its head, its lines by part, and all of it as plain text. */
+import type { Receipt, ReceiptLine, Run } from '../../api/gen';
 import { creditsText, formatCredits, isZero } from '../../credits/amount';
 import type { Dates } from '../../ui/dates';
-import { receiptWords as words, words as runs } from './words';
+import { countSteps } from './parts';
+import { ourReasons, receiptWords as words, words as runs } from './words';
 
 export function receiptHead(receipt: Receipt): string {
   if (!isZero(receipt.used)) return words.head(receipt.used, receipt.given_back);
   return isZero(receipt.held) ? words.nothingHeld : words.nothing(receipt.held);
 }
 
+/** What was paid for of a run that did not get to its end, and what was not. */
+export function partialText(run: Run): string | null {
+  const { done, all } = countSteps(run);
+  if (all < 2) return null;
+  const paid = words.partial(run.credits, done, all);
+  const failed = run.steps.find(({ state }) => state === 'failed');
+  if (!failed) return paid;
+  const which = words.failedStep(failed.name, ourReasons.has(run.reason ?? ''));
+  return isZero(failed.credits) ? `${paid} ${which} ${words.noCharge}` : `${paid} ${which}`;
+}
+
+export interface PartLines {
+  part: number;
+  /** Null: the run has no parts. */
+  name: string | null;
+  lines: ReceiptLine[];
+}
+
+/** The lines in their order, those of one part of a workflow together. */
+export function linesByPart(lines: readonly ReceiptLine[]): PartLines[] {
+  const parts: PartLines[] = [];
+  for (const line of lines) {
+    const last = parts.at(-1);
+    if (last?.part === line.part) last.lines.push(line);
+    else parts.push({ part: line.part, name: line.part_name, lines: [line] });
+  }
+  return parts;
+}
+
 export function receiptText(receipt: Receipt, dates: Dates): string {
   const { run, quote } = receipt;
   const lines = receipt.lines.map(
     (line) =>
-      `  ${line.step} · ${line.model}: ${formatCredits(String(line.quantity))} ${
+      `  ${[line.part_name, line.step, line.model].filter(Boolean).join(' · ')}: ${formatCredits(String(line.quantity))} ${
         words.measures[line.measure] ?? line.measure
       } at ${words.perThousand(line.credits_per_thousand)} = ${creditsText(line.credits)}`,
   );

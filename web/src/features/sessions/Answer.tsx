@@ -1,9 +1,9 @@
 /** One answer of the agent: growing while it is written, with its credits when it is done. */
-import { Button, Text } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Text } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useRef } from 'react';
-import { cancelRun, type Message, type RunState } from '../../api/gen';
-import { call } from '../../api/problem';
+import type { Message, MessageList, RunState, RunSummary } from '../../api/gen';
+import { messagesQuery } from '../../api/queries';
 import { creditsText, isZero } from '../../credits/amount';
 import { announce } from '../../ui/announce';
 import { AgentMark } from '../../ui/Brand';
@@ -23,9 +23,12 @@ interface Props {
   sessionCredits: string;
   retry: (messageId: string) => void;
   retryClosed: boolean;
+  /** This person has asked it to stop. */
+  stopping: boolean;
 }
 
-export function Answer({ message, sessionId, sessionCredits, retry, retryClosed }: Props) {
+export function Answer(props: Props) {
+  const { message, sessionId, sessionCredits, retry, retryClosed, stopping } = props;
   const { agent_name: agent } = useInstance();
   const { run } = message;
   const live = run != null && !isEnded(run.state);
@@ -46,7 +49,7 @@ export function Answer({ message, sessionId, sessionCredits, retry, retryClosed 
         {ended ? (
           <Ending reason={shown?.reason ?? null} credits={shown?.credits ?? null} />
         ) : (
-          <Working runId={run.id} stream={stream} fallback={run.state} held={run.held} started={text !== ''} />
+          <Working stream={stream} run={run} started={text !== ''} stopping={stopping} />
         )}
         {ended && shown ? (
           <AnswerFoot
@@ -80,11 +83,20 @@ function useEnd(stream: LiveStream, sessionId: string): void {
     if (finished) {
       const reason = reasonWords[finished.reason ?? ''];
       announce(reason ? words.ended(reason) : words.ready(finished.credits));
+      // At once, so that nothing offers to stop what has ended.
+      queries.setQueryData<MessageList>(messagesQuery(sessionId).queryKey, (list) =>
+        withEnded(list, finished),
+      );
     }
     for (const key of [['messages', sessionId], ['session', sessionId], ['sessions'], ['runs']]) {
       void queries.invalidateQueries({ queryKey: key });
     }
   }, [finished, problem, queries, sessionId]);
+}
+
+function withEnded(list: MessageList | undefined, run: RunSummary): MessageList | undefined {
+  const data = list?.data.map((one) => (one.run?.id === run.id ? { ...one, run } : one));
+  return list && data ? { ...list, data } : undefined;
 }
 
 function Ending({ reason, credits }: { reason: string | null; credits: string | null }) {
@@ -100,18 +112,15 @@ function Ending({ reason, credits }: { reason: string | null; credits: string | 
 }
 
 interface WorkingProps {
-  runId: string;
   stream: LiveStream;
-  fallback: RunState;
-  held: string;
+  run: RunSummary;
   started: boolean;
+  stopping: boolean;
 }
 
-function Working({ runId, stream, fallback, held, started }: WorkingProps) {
-  const stop = useMutation({ mutationFn: () => call(cancelRun({ path: { id: runId } })) });
-  const state = stream.state ?? fallback;
-  const hold = isZero(stream.held) ? held : stream.held;
-  const stopping = stop.isPending || stop.isSuccess;
+function Working({ stream, run, started, stopping }: WorkingProps) {
+  const state = stream.state ?? run.state;
+  const hold = isZero(stream.held) ? run.held : stream.held;
   return (
     <div className={classes.working} data-testid="working" data-state={state}>
       <Text size="sm" c="dimmed">
@@ -120,9 +129,6 @@ function Working({ runId, stream, fallback, held, started }: WorkingProps) {
           <span title={creditsText(hold)}> · {words.upTo(hold)}</span>
         )}
       </Text>
-      <Button size="compact-sm" variant="default" disabled={stopping} onClick={() => stop.mutate()}>
-        {words.stop}
-      </Button>
     </div>
   );
 }

@@ -1,9 +1,8 @@
 /** Where a message is written: the estimate before it is sent, the gate when there is nothing to spend. */
-import { Button, Group, NativeSelect, Text } from '@mantine/core';
+import { Group, NativeSelect, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconArrowUp } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { type KeyboardEvent, type RefObject, useId } from 'react';
+import { type KeyboardEvent, type RefObject, useId, useRef } from 'react';
 import { estimate, type Quote } from '../../api/gen';
 import { call } from '../../api/problem';
 import { modelsQuery } from '../../api/queries';
@@ -15,6 +14,8 @@ import { useMe } from '../../ui/me';
 import { Failure } from '../../ui/Remote';
 import classes from './Composer.module.css';
 import type { Gate } from './gate';
+import { SendOrStop } from './SendOrStop';
+import type { Stop } from './useStop';
 import { composerWords as words } from './words';
 
 const WAIT_MS = 400;
@@ -26,8 +27,8 @@ interface Props {
   setModel: (model: string) => void;
   send: () => void;
   sending: boolean;
-  /** An answer is being written: one at a time in a session. */
-  busy?: boolean;
+  /** Stops the answer that is being written: one at a time in a session. */
+  stop?: Stop | null;
   failure: Error | null;
   gate: Gate;
   sessionId?: string;
@@ -36,20 +37,25 @@ interface Props {
 }
 
 export function Composer(props: Props) {
-  const { text, setText, send, sending, busy = false, failure, gate, sessionId, field } = props;
+  const { text, setText, send, sending, stop = null, failure, gate, sessionId } = props;
   const { agent_name: agent } = useInstance();
   const { billing_access: billingAccess } = useMe();
   const hint = useId();
-  const ready = text.trim() !== '' && !sending && !busy && !gate.closed;
+  const own = useRef<HTMLTextAreaElement>(null);
+  const field = props.field ?? own;
+  // While an answer is written, nothing is refused; the pool may look emptier than it will be.
+  const closed = gate.closed && stop === null;
+  const ready = text.trim() !== '' && !sending && stop === null && !closed;
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
     if (ready) send();
   };
   return (
-    <div className={classes.stack} data-closed={gate.closed || undefined}>
+    <div className={classes.stack} data-closed={closed || undefined}>
       {failure ? <Failure text={`${words.notSent} ${words.saved}`} error={failure} /> : null}
-      {gate.closed ? (
+      {stop?.error ? <Failure text={words.stopFailed} error={stop.error} /> : null}
+      {closed ? (
         <OutOfCredits
           problem={gate.problem}
           balance={gate.balance}
@@ -63,6 +69,7 @@ export function Composer(props: Props) {
           className={classes.field}
           rows={props.rows ?? 2}
           value={text}
+          data-composer
           aria-label={words.label(agent)}
           aria-describedby={hint}
           placeholder={words.placeholder(agent)}
@@ -73,14 +80,7 @@ export function Composer(props: Props) {
           <Estimate id={hint} text={text} sessionId={sessionId} model={props.model} />
           <Group gap={8} wrap="nowrap">
             <ModelChoice model={props.model} setModel={props.setModel} />
-            <Button
-              onClick={send}
-              disabled={!ready}
-              loading={sending}
-              rightSection={<IconArrowUp size={17} aria-hidden />}
-            >
-              {words.send}
-            </Button>
+            <SendOrStop send={send} ready={ready} sending={sending} stop={stop} field={field} />
           </Group>
         </div>
       </div>

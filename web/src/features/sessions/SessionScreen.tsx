@@ -1,7 +1,7 @@
 /** One session: its messages, the answer that is being written, and the composer. */
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Message, Session } from '../../api/gen';
 import { outOfCredits } from '../../api/problem';
 import { messagesQuery, sessionQuery } from '../../api/queries';
@@ -13,10 +13,12 @@ import { isEnded } from '../runs/states';
 import { Answer } from './Answer';
 import { Composer } from './Composer';
 import { useDraft } from './draft';
+import { FollowUps } from './FollowUps';
 import { useGate } from './gate';
 import classes from './Messages.module.css';
 import { SessionBar } from './SessionBar';
 import { useSend } from './useSend';
+import { useStop } from './useStop';
 import { words } from './words';
 
 export function SessionScreen() {
@@ -40,6 +42,7 @@ function Conversation({ session }: { session: Session }) {
   const working = list.find(({ run }) => run != null && !isEnded(run.state))?.run ?? null;
   const gate = useGate();
   const send = useSend(session.id, gate);
+  const stop = useStop(working?.id ?? null);
   const [draft, setDraft] = useDraft(`${user.id}.${session.id}`);
   const [model, setModel] = useState('');
   const choice = model === '' ? {} : { model };
@@ -49,6 +52,12 @@ function Conversation({ session }: { session: Session }) {
   const edit = (text: string) => {
     setDraft(text);
     gate.reset();
+  };
+  const field = useRef<HTMLTextAreaElement>(null);
+  // What was begun stays: a suggestion comes after it.
+  const suggest = (question: string) => {
+    edit(draft.trim() === '' ? question : `${draft.trimEnd()}\n${question}`);
+    field.current?.focus();
   };
   const failure = send.error && !outOfCredits(send.error) ? send.error : null;
   useFollow(list.length, working !== null);
@@ -66,8 +75,10 @@ function Conversation({ session }: { session: Session }) {
                 session={session}
                 retry={(id) => send.mutate({ retry_of: id, ...choice })}
                 retryClosed={working !== null || gate.closed || send.isPending}
+                stopping={message.run?.id === working?.id && stop?.pressed === true}
               />
             ))}
+            <FollowUps questions={next(data)} choose={suggest} />
           </div>
         )}
       </Remote>
@@ -79,9 +90,10 @@ function Conversation({ session }: { session: Session }) {
           setModel={setModel}
           send={submit}
           sending={send.isPending}
-          busy={working !== null}
+          stop={stop}
           failure={failure}
           gate={gate}
+          field={field}
           sessionId={session.id}
           rows={1}
         />
@@ -90,14 +102,21 @@ function Conversation({ session }: { session: Session }) {
   );
 }
 
+/** What was suggested for the newest message, once it is answered. */
+function next(messages: readonly Message[]): readonly string[] {
+  const newest = messages[messages.length - 1];
+  return newest?.run != null && isEnded(newest.run.state) ? newest.follow_ups : [];
+}
+
 interface OneProps {
   message: Message;
   session: Session;
   retry: (messageId: string) => void;
   retryClosed: boolean;
+  stopping: boolean;
 }
 
-function OneMessage({ message, session, retry, retryClosed }: OneProps) {
+function OneMessage({ message, session, ...rest }: OneProps) {
   if (message.role === 'user') {
     return (
       <article className={classes.user} aria-label={words.you}>
@@ -110,8 +129,7 @@ function OneMessage({ message, session, retry, retryClosed }: OneProps) {
       message={message}
       sessionId={session.id}
       sessionCredits={session.credits}
-      retry={retry}
-      retryClosed={retryClosed}
+      {...rest}
     />
   );
 }

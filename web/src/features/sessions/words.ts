@@ -30,6 +30,7 @@ export const words = {
   removed: 'Session deleted.',
   failed: 'That did not work.',
   you: 'You',
+  followUps: 'Suggested follow-ups',
   empty: (agent: string) => `Ask ${agent} something. The estimate is shown before you send.`,
 };
 
@@ -37,6 +38,10 @@ export const composerWords = {
   label: (agent: string) => `Message to ${agent}`,
   placeholder: (agent: string) => `Ask ${agent} anything…`,
   send: 'Send',
+  stop: 'Stop',
+  stopThis: 'Stop this answer',
+  stopping: 'Stopping…',
+  stopFailed: 'It could not be stopped.',
   hint: 'Enter sends, Shift + Enter starts a new line.',
   estimating: 'Estimating…',
   usually: (low: string, high: string) => `Usually ${creditRange(low, high)}.`,
@@ -65,7 +70,6 @@ export const answerWords = {
   paused: 'Paused: not enough credits to go on.',
   waitingForYou: 'Waiting for you.',
   upTo: (held: string) => `up to ${formatCredits(held)} held`,
-  stop: 'Stop',
   stopping: 'Stopping. What was written so far is charged.',
   reconnecting: 'Connection lost. The answer goes on at the server; reconnecting…',
   copy: 'Copy',

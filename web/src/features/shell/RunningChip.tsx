@@ -13,7 +13,9 @@ import { words } from './words';
 
 export function RunningChip() {
   const [opened, setOpened] = useState(false);
-  const runs = (useQuery(recentRunsQuery).data?.data ?? []).filter(({ state }) => isLive(state));
+  // Background work is nobody's to watch or stop; Usage and Runs tell it.
+  const recent = useQuery(recentRunsQuery).data?.data ?? [];
+  const runs = recent.filter(({ kind, state }) => kind !== 'background' && isLive(state));
   if (runs.length === 0) return null;
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-end" width={320} shadow="md" trapFocus withRoles>
@@ -47,6 +49,7 @@ export function RunningChip() {
 function LiveRun({ run, close }: { run: RunSummary; close: () => void }) {
   const title = run.title || words.untitled;
   const stop = useMutation({ mutationFn: () => call(cancelRun({ path: { id: run.id } })) });
+  const pressed = stop.isPending || stop.isSuccess;
   return (
     <div className={classes.item}>
       <div className={classes.itemText}>
@@ -67,11 +70,13 @@ function LiveRun({ run, close }: { run: RunSummary; close: () => void }) {
         flex="none"
         size="compact-sm"
         variant="default"
-        aria-label={words.stopOf(title)}
-        disabled={stop.isPending || stop.isSuccess}
-        onClick={() => stop.mutate()}
+        aria-label={pressed ? words.stoppingOf(title) : words.stopOf(title)}
+        // It keeps the focus until its line is gone.
+        data-disabled={pressed || undefined}
+        aria-disabled={pressed || undefined}
+        onClick={() => (pressed ? undefined : stop.mutate())}
       >
-        {stop.isSuccess ? words.stopping : words.stop}
+        {pressed ? words.stopping : words.stop}
       </Button>
     </div>
   );

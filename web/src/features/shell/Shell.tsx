@@ -10,7 +10,9 @@ import { useInstance } from '../../ui/instance';
 import { Banner } from './Banner';
 import { Header } from './Header';
 import classes from './Shell.module.css';
+import { ShortcutDialogs } from './ShortcutDialogs';
 import { Sidebar } from './Sidebar';
+import { useShortcuts } from './useShortcuts';
 import { words } from './words';
 
 const HEADER = 60;
@@ -18,6 +20,7 @@ const BAR = 28;
 
 export function Shell() {
   const menu = useMenu();
+  const shortcuts = useShortcuts();
   const { sandbox_payments: sandbox } = useInstance();
   const { pathname } = useLocation();
   useOrgEvents();
@@ -37,12 +40,13 @@ export function Shell() {
         <Header opened={menu.opened} open={menu.open} />
       </AppShell.Header>
       <AppShell.Navbar withBorder={false} inert={menu.away}>
-        <Sidebar close={menu.close} />
+        <Sidebar close={menu.close} showShortcuts={() => shortcuts.open('list')} />
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1} inert={menu.covering}>
         <Banner />
         <Outlet />
       </AppShell.Main>
+      <ShortcutDialogs shortcuts={shortcuts} />
     </AppShell>
   );
 }

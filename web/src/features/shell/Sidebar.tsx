@@ -1,20 +1,8 @@
 /** The sidebar: only what exists; what this person may not use is not there. */
 import { CloseButton, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
-import {
-  IconChartBar,
-  IconChevronUp,
-  IconCpu,
-  IconCreditCard,
-  IconHelpCircle,
-  IconHome,
-  IconListCheck,
-  IconLogout,
-  IconMessages,
-  IconSettings,
-  IconUsers,
-} from '@tabler/icons-react';
+import { IconChevronUp, IconKeyboard, IconLogout, IconSettings } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
-import { Link, type LinkProps, useRouter } from '@tanstack/react-router';
+import { Link, useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { logOut } from '../../api/gen';
 import { call } from '../../api/problem';
@@ -22,32 +10,16 @@ import { Actions } from '../../ui/Actions';
 import { Mark } from '../../ui/Brand';
 import { useInstance } from '../../ui/instance';
 import { useMe } from '../../ui/me';
+import { help, operator, organization, type Place, work } from './places';
 import classes from './Sidebar.module.css';
 import { words } from './words';
 
-interface Item {
-  to: LinkProps['to'];
-  label: string;
-  icon: typeof IconHome;
+interface Props {
+  close: () => void;
+  showShortcuts: () => void;
 }
 
-const work: Item[] = [
-  { to: '/', label: words.home, icon: IconHome },
-  { to: '/sessions', label: words.sessions, icon: IconMessages },
-  { to: '/runs', label: words.runs, icon: IconListCheck },
-];
-
-const organization: Item[] = [
-  { to: '/usage', label: words.usage, icon: IconChartBar },
-  { to: '/billing', label: words.billing, icon: IconCreditCard },
-  { to: '/team', label: words.team, icon: IconUsers },
-  { to: '/settings', label: words.settings, icon: IconSettings },
-];
-
-const operator: Item = { to: '/models', label: words.models, icon: IconCpu };
-const help: Item = { to: '/help', label: words.help, icon: IconHelpCircle };
-
-export function Sidebar({ close }: { close: () => void }) {
+export function Sidebar({ close, showShortcuts }: Props) {
   const { user, organization: pool } = useMe();
   const { product_name: product } = useInstance();
   return (
@@ -75,19 +47,19 @@ export function Sidebar({ close }: { close: () => void }) {
           <>
             <hr className={classes.line} />
             <Text className={classes.group}>{words.operator}</Text>
-            <Items items={[operator]} close={close} />
+            <Items items={operator} close={close} />
           </>
         ) : null}
       </nav>
       <div className={classes.foot}>
-        <Account close={close} />
-        <Items items={[help]} close={close} />
+        <Account close={close} showShortcuts={showShortcuts} />
+        <Items items={help} close={close} />
       </div>
     </div>
   );
 }
 
-function Items({ items, close }: { items: Item[]; close: () => void }) {
+function Items({ items, close }: { items: Place[]; close: () => void }) {
   return (
     <ul className={classes.items}>
       {items.map(({ to, label, icon: Icon }) => (
@@ -107,7 +79,7 @@ function Items({ items, close }: { items: Item[]; close: () => void }) {
   );
 }
 
-function Account({ close }: { close: () => void }) {
+function Account({ close, showShortcuts }: Props) {
   const { user } = useMe();
   const router = useRouter();
   const [opened, setOpened] = useState(false);
@@ -130,6 +102,14 @@ function Account({ close }: { close: () => void }) {
           run: () => {
             close();
             void router.navigate({ to: '/settings' });
+          },
+        },
+        {
+          label: words.shortcuts,
+          icon: IconKeyboard,
+          run: () => {
+            close();
+            showShortcuts();
           },
         },
         { label: words.logOut, icon: IconLogout, run: () => leave.mutate() },

@@ -15,6 +15,7 @@ import { useModelName } from '../../ui/models';
 import { Page } from '../../ui/Page';
 import { Empty, Remote, SkeletonLines } from '../../ui/Remote';
 import { Section } from '../../ui/Section';
+import { Background } from './Background';
 import { Daily } from './Daily';
 import { Grants } from './Grants';
 import { Ranked, type RankedRow } from './Ranked';
@@ -41,6 +42,7 @@ export function UsageScreen() {
           </>
         )}
       </Remote>
+      <Background />
       <Grants />
     </Page>
   );

@@ -44,12 +44,17 @@ export const words = {
     expires: 'Expires',
     order: 'Used',
   },
-  classes: { included: 'Included', purchased: 'Purchased' } as Record<string, string>,
+  classes: {
+    included: 'Included',
+    purchased: 'Purchased',
+    background: 'Background work',
+  } as Record<string, string>,
   causes: {
     trial: 'trial',
     pack: 'pack',
     purchase: 'pack',
     adjustment: 'adjustment',
+    background: 'allowance',
   } as Record<string, string>,
   grantStates: {
     active: 'Active',
