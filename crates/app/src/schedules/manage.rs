@@ -213,8 +213,8 @@ impl App {
         self.schedule_view(caller, row).await
     }
 
-    /// Starts what the schedule starts now: a run of the caller's like any other, through the same
-    /// gate. The schedule itself does not notice.
+    /// Starts what the schedule starts now: a run of the caller's, through the same gate. It stands
+    /// among the schedule's runs; its count, its failures and its next start stay as they are.
     ///
     /// # Errors
     /// As [`App::start_task`]; [`AppError::NotFound`], [`AppError::ForbiddenRole`].
@@ -232,7 +232,7 @@ impl App {
             cap: row.cap,
             model: None,
             when_short,
-            occasion: Occasion::Person,
+            occasion: Occasion::RunNow(id),
         };
         self.start_task(caller, order, intent).await
     }

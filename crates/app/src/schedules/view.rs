@@ -5,7 +5,7 @@
 use ampere_credits::ledger::Balance;
 use ampere_credits::rating::Quote;
 use ampere_credits::{Credits, OrgId, ScheduleId, Timestamp};
-use ampere_store::rows::{RunRow, ScheduleRow, ScheduleState};
+use ampere_store::rows::{Page, RunFilter, RunRow, ScheduleRow, ScheduleState};
 use serde_json::Value;
 
 use super::manage::may_edit;
@@ -15,7 +15,6 @@ use super::table::{inputs_of, recurrence_of, what_of};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::AppError;
-use crate::runs::hide;
 use crate::tasks::What;
 
 /// A schedule with everything that a person wants to know of it.
@@ -137,13 +136,9 @@ impl App {
         let left = row.max_runs.map(|max| max.saturating_sub(row.runs));
         let active = row.state == ScheduleState::Active;
         let projected = projected(usual, &recurrence, now, left).filter(|_| active);
-        let mut last_run = match row.last_run {
-            Some(run) => self.store.run(caller.org, run).await?,
-            None => None,
-        };
-        if let Some(run) = &mut last_run {
-            hide(caller, run);
-        }
+        let filter = RunFilter { schedule: Some(row.id), ..RunFilter::default() };
+        let page = Page { before: None, limit: 1 };
+        let last_run = self.list_runs(caller, filter, page).await?.into_iter().next();
         Ok(ScheduleView {
             subject_name: self.subject_name(&row).await?,
             inputs: (caller.user == row.owner || caller.sees_all()).then_some(inputs),

@@ -40,6 +40,8 @@ pub enum What {
 pub enum Occasion {
     /// A person.
     Person,
+    /// A person, for a schedule: it stands among its runs, and neither counts nor resets failures.
+    RunNow(ScheduleId),
     /// A schedule at its instant, and what is next.
     Schedule {
         /// The schedule.
@@ -103,6 +105,7 @@ impl App {
         let bill = bounds::of(&definition, &inputs, &Known { card: &card, files });
         let (trigger, schedule) = match order.occasion {
             Occasion::Person => (Trigger::Person, None),
+            Occasion::RunNow(id) => (Trigger::Person, Some(id)),
             Occasion::Schedule { id, .. } => (Trigger::Schedule, Some(id)),
         };
         let plan = Plan {

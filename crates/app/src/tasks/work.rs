@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ampere_credits::{Timestamp, Zone};
-use ampere_store::rows::{Reason, RowWrite, RunRow, RunState, SameWork, TaskRow};
+use ampere_store::rows::{Reason, RowWrite, RunRow, RunState, SameWork, TaskRow, Trigger};
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 
@@ -78,7 +78,8 @@ impl Work for TaskWork {
         {
             rows.push(RowWrite::TaskResult { run: run.id, result });
         }
-        if let Some(schedule) = run.schedule.filter(|_| state != RunState::Cancelled) {
+        let by_the_clock = run.trigger == Trigger::Schedule && state != RunState::Cancelled;
+        if let Some(schedule) = run.schedule.filter(|_| by_the_clock) {
             let failed = state == RunState::Failed;
             rows.push(RowWrite::ScheduleEnded { schedule, run: run.id, failed });
         }

@@ -176,12 +176,19 @@ impl World {
         self.app.send_message(&self.owner, self.session, ask, self.intent(key)).await
     }
 
-    /// Waits for the committed end of a run.
+    /// Waits for the committed end of a run. What was just committed may not work yet.
     pub async fn ended(&self, run: RunId) -> RunRow {
-        self.until_over(run).await;
-        let row = self.store.run(self.owner.org, run).await.unwrap().unwrap();
-        assert!(row.state.ended(), "{row:?}");
-        row
+        let mut looks = 0;
+        loop {
+            self.until_over(run).await;
+            let row = self.store.run(self.owner.org, run).await.unwrap().unwrap();
+            if row.state.ended() {
+                return row;
+            }
+            looks += 1;
+            assert!(looks < 20_000, "{row:?}");
+            tokio::task::yield_now().await;
+        }
     }
 
     async fn until_over(&self, run: RunId) {

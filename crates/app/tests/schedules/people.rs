@@ -97,7 +97,7 @@ async fn other_organizations_find_nothing() {
 }
 
 #[tokio::test]
-async fn run_now_is_a_run_of_the_persons_and_the_schedule_does_not_notice() {
+async fn run_now_is_a_persons_run_among_the_schedules_and_changes_nothing_of_it() {
     let stage = Stage::with("100").await;
     let id = stage.schedule(daily("09:30"), "UTC").await;
     let before = stage.row(id).await;
@@ -108,8 +108,11 @@ async fn run_now_is_a_run_of_the_persons_and_the_schedule_does_not_notice() {
     let run = stage.world.ended(started.run.id).await;
     assert_eq!((run.state, run.trigger), (RunState::Succeeded, Trigger::Person));
     assert_eq!(stage.row(id).await, before);
-    assert!(stage.runs(id).await.is_empty());
+    assert_eq!(stage.runs(id).await.len(), 1);
+    let last = app.schedule(owner, id).await.unwrap().last_run.unwrap();
+    assert_eq!(last.id, run.id);
     stage.run_next(id).await;
+    assert_eq!(stage.row(id).await.runs, 1, "only the clock's are counted");
 }
 
 #[tokio::test]

@@ -136,7 +136,7 @@ async fn running_now_is_a_run_of_ones_own_once_for_each_key() {
     let path = format!("{PATH}/{}/run-now", id(&kept));
     ben.post(&path, json!({})).await.problem(400, "idempotency_key_required");
     let run = ben.keyed("now").post(&path, json!({})).await.expect(202);
-    assert_eq!((&run["trigger"], &run["schedule_id"]), (&json!("person"), &Value::Null));
+    assert_eq!((&run["trigger"], &run["schedule_id"]), (&json!("person"), &kept["id"]));
     until(&mut ben, &id(&run), "succeeded").await;
     let again = ben.keyed("now").post(&path, json!({})).await;
     assert_eq!(again.expect(202)["id"], run["id"]);
