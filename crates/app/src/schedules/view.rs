@@ -187,7 +187,11 @@ fn in_words(recurrence: &Recurrence, instants: Vec<Timestamp>) -> Vec<(Timestamp
     told.collect()
 }
 
-/// A typical run's cost times the runs to expect in a month.
+/// Micro-credits of a credit.
+const WHOLE: i64 = 1_000_000;
+
+/// A typical run's cost times the runs to expect in a month, rounded up as an "about" is said: to
+/// whole credits from ten on, to hundredths below.
 fn projected(
     usual: Option<Quote>,
     recurrence: &Recurrence,
@@ -197,7 +201,10 @@ fn projected(
     let typical = usual?.typical.micros();
     let year = typical.checked_mul(i64::from(recurrence.runs_a_year(now)))? / 12;
     let all = left.and_then(|left| typical.checked_mul(i64::from(left)));
-    Some(Credits::from_micros(all.map_or(year, |all| all.min(year))))
+    let exact = all.map_or(year, |all| all.min(year));
+    let unit = if exact >= 10 * WHOLE { WHOLE } else { WHOLE / 100 };
+    let units = exact.checked_add(unit - 1)? / unit;
+    Some(Credits::from_micros(units.checked_mul(unit)?))
 }
 
 /// Why the row is in its state, for people.
