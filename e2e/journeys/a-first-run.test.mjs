@@ -5,12 +5,11 @@
 import assert from 'node:assert/strict';
 import { journey } from '../support/journey.mjs';
 import {
-  answered, answerText, badge, badgeNumber, growth, lastAnswer, lastRun, modelIsReady, noteGrowth,
+  answered, badge, badgeTells, growth, lastAnswer, lastRun, modelIsReady, noteGrowth,
   ORGANIZATION, OWNER, sendButton, setUp, written,
 } from '../support/people.mjs';
 import { sha256Of, weights, worker } from '../support/places.mjs';
 import { isAlive, programOf } from '../support/processes.mjs';
-import { until } from '../support/until.mjs';
 
 const QUESTION = 'Explain in five short sentences how rain is made.';
 
@@ -50,17 +49,15 @@ async function asks(told) {
   told.estimate = await page.getByTestId('estimate').innerText();
   await noteGrowth(page);
   await sendButton(page).click();
-  await page.getByTestId('working').waitFor();
-  assert.equal(await answerText(page).getAttribute('aria-busy'), 'true');
   told.text = await answered(page, 1);
-  assert.equal(await answerText(page).getAttribute('aria-busy'), 'false');
-  const lengths = await growth(page);
+  const { lengths, busy } = await growth(page);
+  assert.deepEqual(busy, ['true', 'false'], 'busy while it grows, then not');
   assert.ok(lengths.length >= 3, `the text grew only in ${lengths.length} steps`);
   assert.ok(lengths.at(-1) > lengths[0], 'the text did not grow');
   await page.getByTestId('live-region').getByText(/^Answer ready, .* credits/).waitFor();
   story.saw(`before: “${told.estimate.split(' How')[0]}”`);
   story.saw(`the text grew in ${lengths.length} steps: ${lengths.slice(0, 6).join(', ')} … ${lengths.at(-1)} characters`);
-  assert.ok(await page.evaluate(() => globalThis.answerLengths !== undefined), 'no page load in between');
+  assert.ok(await page.evaluate(() => globalThis.answerSeen !== undefined), 'no page load in between');
 }
 
 async function isCharged(told) {
@@ -73,9 +70,7 @@ async function isCharged(told) {
   told.after = await owner.api.get('/credits');
   assert.ok(told.after.position > told.before.position);
   assert.equal(told.after.held, '0');
-  await until('the badge at the newest position', async () =>
-    (await badge(page).getAttribute('data-position')) === String(told.after.position));
-  assert.equal(await badgeNumber(page), written(told.after.display.available));
+  await badgeTells(page, told.after);
   story.saw(`${told.run.credits} credits; position ${told.before.position} → ${told.after.position}, badge ${await badge(page).innerText()}`);
 }
 

@@ -8,11 +8,10 @@ import { join } from 'node:path';
 import { smallTrial } from '../support/catalogs.mjs';
 import { journey } from '../support/journey.mjs';
 import {
-  answered, answers, ask, atRest, badge, badgeNumber, chooses, composer, LONG,
+  answered, answers, ask, atRest, badge, badgeTells, chooses, composer, LONG,
   modelIsReady, outOfCredits, paysWith, sendButton, sessionOf, setUp, SHORT, usesUp, written,
 } from '../support/people.mjs';
 import { repository } from '../support/places.mjs';
-import { until } from '../support/until.mjs';
 
 const DRAFT = `Say hello in one short sentence. ${'Please. '.repeat(60)}`.trim();
 
@@ -82,7 +81,7 @@ async function isPaused(told) {
   assert.equal(await composer(page).inputValue(), DRAFT, 'the draft is kept');
   assert.ok(await sendButton(page).isDisabled());
   const balance = await owner.api.get('/credits');
-  assert.equal(await badgeNumber(page), written(balance.display.available));
+  await badgeTells(page, balance);
   told.paused = balance;
   story.saw(`state ${balance.state}, available ${balance.available}: “${text.split('\n')[0]}”`);
   assert.match(await badge(page).innerText(), /credits?, paused$/);
@@ -170,9 +169,7 @@ async function buys(told) {
   assert.deepEqual(booked.toReversed(), wanted, 'one grant');
   assert.equal(balance.outstanding, '0');
   assert.notEqual(balance.state, 'paused');
-  await until('the badge at the grant', async () =>
-    (await badge(page).getAttribute('data-position')) === String(balance.position));
-  assert.equal(await badgeNumber(page), written(balance.display.available));
+  await badgeTells(page, balance);
   const activity = page.getByRole('table', { name: 'Recent activity' });
   await activity.getByRole('row').filter({ hasText: 'Purchase' }).filter({ hasText: '5,000' }).waitFor();
   assert.equal(await page.getByTestId('banner').count(), 0, 'the banner is gone');

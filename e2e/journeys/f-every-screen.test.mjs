@@ -7,18 +7,17 @@ import { axe } from '../support/axe.mjs';
 import { DESKTOP, PHONE } from '../support/browser.mjs';
 import { smallTrial } from '../support/catalogs.mjs';
 import { journey } from '../support/journey.mjs';
+import { look, open, seen } from '../support/looks.mjs';
 import {
   ask, atRest, chooses, composer, inMidAnswer, lastRun, LONG, modelIsReady, outOfCredits,
-  sendButton, sessionOf, setUp,
+  sendButton, sessionOf, setUp, stopIfWorking,
 } from '../support/people.mjs';
 import { fitsSideways, paint, photograph, resize, settled } from '../support/screens.mjs';
 
-const NARROW = { width: 320, height: 720 };
-const WIDE = { width: 1920, height: 1080 };
 const MARKDOWN_QUESTION = 'Make a table that compares tea and coffee.';
 
 journey('Every screen in light and dark, narrow and wide, with credits and at zero', async (story) => {
-  const server = await story.server({ catalog: smallTrial('14') });
+  const server = await story.server({ catalog: smallTrial('20') });
   const owner = await story.person(server);
   const told = { story, server, owner, page: owner.page, rules: 0, screens: 0, faults: [] };
   story.finally(() => told.faults.forEach((fault) => story.saw(fault)));
@@ -33,45 +32,6 @@ journey('Every screen in light and dark, narrow and wide, with credits and at ze
   });
   story.saw(`${told.screens} screens, ${told.rules} passed rules of axe, no violation`);
 });
-
-/**
- * axe in both schemes at a desk and on a phone, the width from 320 px to wide. With `photos` also
- * four photographs; `whole` ones show what is below the window's edge too.
- */
-async function look(told, name, { page = told.page, photos = true, whole = true } = {}) {
-  const sizes = [['1280', DESKTOP, ['light', 'dark']], ['390', PHONE, ['dark', 'light']]];
-  for (const [width, size, schemes] of sizes) {
-    await resize(page, size);
-    for (const scheme of schemes) {
-      await paint(page, scheme);
-      await settled(page);
-      const judged = size === DESKTOP || (photos && scheme === 'dark');
-      if (judged) await seen(told, () => axe(page, `${name} (${scheme}, ${width} px)`));
-      if (photos) await photograph(page, `${name}-${scheme}-${width}`, { whole });
-    }
-    await seen(told, () => fitsSideways(page, `${name} at ${width} px`));
-  }
-  for (const size of [NARROW, WIDE]) {
-    await resize(page, size);
-    await seen(told, () => fitsSideways(page, `${name} at ${size.width} px`));
-  }
-  await resize(page, DESKTOP);
-  told.screens += 1;
-}
-
-/** Faults are told together at the end, so that one run shows all of them. */
-async function seen(told, judge) {
-  try {
-    told.rules += (await judge()) ?? 0;
-  } catch (error) {
-    told.faults.push(error.message);
-  }
-}
-
-async function open(page, path, heading) {
-  await page.goto(path);
-  await page.getByRole('heading', { level: 1, name: heading }).waitFor();
-}
 
 async function beforeLogIn(told) {
   const { story, server, owner, page } = told;
@@ -109,9 +69,7 @@ async function whileStreaming(told) {
     await seen(told, () => fitsSideways(page, 'session while streaming at 390 px'));
     await photograph(page, `session-streaming-${scheme}-390`, { whole: false });
     await resize(page, DESKTOP);
-    const stop = page.getByTestId('working').getByRole('button', { name: 'Stop' });
-    if (await stop.count()) await stop.click().catch(() => {});
-    await answer.getByTestId('answer-credits').waitFor();
+    await stopIfWorking(page, answer);
   }
   told.session = sessionOf(page);
   await ask(page, MARKDOWN_QUESTION);
@@ -160,6 +118,8 @@ async function withCredits(told) {
   await seen(told, () => axe(page, 'badge opened'));
   await photograph(page, 'badge-light-1280');
   await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await keysOpen(told);
   await resize(page, PHONE);
   await page.getByRole('button', { name: 'Open the menu' }).click();
   await page.getByRole('link', { name: 'Usage', exact: true }).waitFor();
@@ -170,6 +130,17 @@ async function withCredits(told) {
   await page.goto('/no/such/page');
   await page.getByRole('heading', { level: 1, name: 'There is no page at this address' }).waitFor();
   await look(told, 'not-found');
+}
+
+async function keysOpen(told) {
+  const { page } = told;
+  for (const [key, name] of [['?', 'Keyboard shortcuts'], ['Control+k', 'Go to anything']]) {
+    await page.keyboard.press(key);
+    await page.getByRole('dialog', { name }).waitFor();
+    await look(told, name.toLowerCase().replaceAll(' ', '-'), { whole: false });
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  }
 }
 
 async function whileBuying(told) {
@@ -205,7 +176,7 @@ async function atZero(told) {
 /** Real answers until nothing can start; when the question does not fit any more, the shortest. */
 async function runsDry({ owner, session, story }) {
   let text = LONG;
-  for (let asked = 0; asked < 20; asked += 1) {
+  for (let asked = 0; asked < 100; asked += 1) {
     const { state, available } = await atRest(owner);
     story.saw(`${available} available: ${state}`);
     if (state === 'paused') return;

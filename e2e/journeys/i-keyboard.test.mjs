@@ -1,16 +1,17 @@
 /**
- * The keyboard alone: log in, ask, open the receipt, buy. Everything is reached by Tab, focus is
- * always to be seen, and the live region says what happened once.
+ * The keyboard alone: log in, ask, open the receipt, stop, go anywhere, buy. Everything is reached
+ * by Tab, focus is always to be seen, and the live region says what happened once.
  */
 import assert from 'node:assert/strict';
 import { journey } from '../support/journey.mjs';
-import { answered, badge, modelIsReady, OWNER, setUp } from '../support/people.mjs';
-import { painted } from '../support/screens.mjs';
-import { until } from '../support/until.mjs';
+import { isFocused, tabTo } from '../support/keyboard.mjs';
+import {
+  answered, answers, badge, composer, modelIsReady, OWNER, pressEscape, sendButton, setUp,
+  stoppedInMidAnswer,
+} from '../support/people.mjs';
+import { becomes, until } from '../support/until.mjs';
 
-const MOST_TABS = 60;
-
-journey('The keyboard alone: log in, ask, open the receipt, buy', async (story) => {
+journey('The keyboard alone: log in, ask, open the receipt, stop, go anywhere, buy', async (story) => {
   const server = await story.server();
   const first = await story.person(server);
   const owner = await story.person(server);
@@ -19,50 +20,10 @@ journey('The keyboard alone: log in, ask, open the receipt, buy', async (story) 
   await story.step('The skip link leads to the content', () => skips(told));
   await story.step('Ask, and hear that the answer is ready', () => asks(told));
   await story.step('Open the receipt', () => opensReceipt(told));
+  await story.step('Stop with Esc and with the button', () => stops(told));
+  await story.step('Go to a session and a screen by name', () => goes(told));
   await story.step('Buy a pack', () => buys(told));
 });
-
-/** Tab until the focused element is called so; that it has the focus must be to be seen. */
-async function tabTo(page, role, name) {
-  const wanted = page.getByRole(role, { name });
-  for (let tabs = 1; tabs <= MOST_TABS; tabs += 1) {
-    await page.keyboard.press('Tab');
-    const focused = await wanted.evaluateAll((all) => all.includes(document.activeElement));
-    if (!focused) continue;
-    assert.deepEqual(await focusShown(page), { uncovered: true, marked: true }, `focus on ${name}`);
-    return tabs;
-  }
-  return assert.fail(`${role} ${name} is not reached within ${MOST_TABS} tabs`);
-}
-
-/**
- * Is the focused element on top of everything, and does it (or the frame around it) look other
- * than without the focus?
- */
-async function focusShown(page) {
-  const element = await page.evaluateHandle(() => document.activeElement);
-  const uncovered = await element.evaluate((one) => {
-    const { left, top, width, height } = one.getBoundingClientRect();
-    const onTop = document.elementFromPoint(left + width / 2, top + height / 2);
-    return one.contains(onTop) || onTop?.contains(one) === true;
-  });
-  await painted(page);
-  const focused = await element.evaluate(frame);
-  await element.evaluate((one) => one.blur());
-  await painted(page);
-  const plain = await element.evaluate(frame);
-  await element.evaluate((one) => one.focus());
-  return { uncovered, marked: focused !== plain };
-}
-
-/** What marks a focus, of an element and of the two around it. */
-function frame(element) {
-  const around = [element, element.parentElement, element.parentElement?.parentElement];
-  return JSON.stringify(around.map((one) => {
-    const { outlineStyle, outlineWidth, boxShadow, borderColor } = getComputedStyle(one);
-    return [outlineStyle, outlineWidth, boxShadow, borderColor];
-  }));
-}
 
 async function logsIn({ story, server, first, page }) {
   await setUp(first, server);
@@ -84,7 +45,7 @@ async function skips({ story, page }) {
   const text = await page.evaluate(() => document.activeElement.textContent);
   assert.equal(text, 'Skip to content');
   await page.keyboard.press('Enter');
-  assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
+  await becomes('the focus to be on the content', () => page.evaluate(() => document.activeElement.id), 'main');
   story.saw('the first Tab is “Skip to content”');
 }
 
@@ -117,6 +78,55 @@ async function opensReceipt({ story, page }) {
   story.saw('the receipt opened from the answer’s foot; focus is on its heading');
 }
 
+async function stops({ story, owner, page }) {
+  await page.goBack();
+  await answers(page).first().waitFor();
+  const inField = () => isFocused(page, 'textbox', 'Message to Joule');
+  await stoppedInMidAnswer(owner, { press: pressEscape });
+  await page.getByTestId('live-region').getByText(/^Answer ended\. Stopped\./).waitFor();
+  await stoppedInMidAnswer(owner, { press: pressWithEnter });
+  await sendButton(page).waitFor();
+  await becomes('the focus to be where the next message is written', inField, true);
+  story.saw('Esc stops; Tab and Enter on Stop do, and the focus is in the field when it has ended');
+}
+
+async function pressWithEnter(page) {
+  const stop = page.getByRole('button', { name: 'Stop this answer' });
+  if ((await stop.count()) === 0) return;
+  await composer(page).focus();
+  for (let tabs = 0; tabs < 4; tabs += 1) {
+    await page.keyboard.press('Tab');
+    if (!(await isFocused(page, 'button', 'Stop this answer'))) continue;
+    await page.keyboard.press('Enter');
+    return;
+  }
+}
+
+async function goes({ story, page }) {
+  const goTo = async (text, option) => {
+    await page.keyboard.press('Control+k');
+    const search = page.getByRole('combobox', { name: 'Screen or session' });
+    await until('the focus to be in the search', () => isFocused(page, 'combobox', 'Screen or session'));
+    await page.keyboard.type(text);
+    await page.getByRole('option', { name: option, selected: true }).waitFor();
+    await page.keyboard.press('Enter');
+    await search.waitFor({ state: 'detached' });
+  };
+  await goTo('team', 'Team');
+  await page.getByRole('heading', { level: 1, name: 'Team' }).waitFor();
+  await becomes('the focus to be on the heading', () => page.evaluate(() => document.activeElement.id), 'page-title');
+  await goTo('say hello', /^Say hello/);
+  await answers(page).first().waitFor();
+  await page.keyboard.press('/');
+  assert.ok(await isFocused(page, 'textbox', 'Message to Joule'), '/ goes to the composer');
+  assert.equal(await composer(page).inputValue(), '');
+  await page.keyboard.press('Control+k');
+  await until('the focus to be in the search', () => isFocused(page, 'combobox', 'Screen or session'));
+  await page.keyboard.press('Escape');
+  await becomes('the focus to be where it was', () => isFocused(page, 'textbox', 'Message to Joule'), true);
+  story.saw('Ctrl K finds a screen and a session by name, Esc leads back from it; / goes to the composer');
+}
+
 async function buys({ story, page }) {
   await page.evaluate(() => document.body.focus());
   await tabTo(page, 'link', 'Billing');
@@ -139,6 +149,3 @@ async function buys({ story, page }) {
   await page.getByTestId('credits-added').getByText('10,000 credits added').waitFor();
   story.saw('Billing, the dialog, the second pack by arrow key, the payment page, “10,000 credits added”');
 }
-
-const isFocused = (page, role, name) =>
-  page.getByRole(role, { name }).evaluateAll((all) => all.includes(document.activeElement));

@@ -8,7 +8,7 @@ import { api } from './api.mjs';
 import { chromium as executablePath } from './places.mjs';
 
 /** Generous: two busy cores run the server, the model and this browser. */
-export const PATIENCE_MS = 30_000;
+export const PATIENCE_MS = 60_000;
 export const DESKTOP = { width: 1280, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 

@@ -1,16 +1,21 @@
 /**
- * A catalog with a trial so small that a few real answers use it up, and rates so high that
- * each answer is seen on the badge. Never used where the built-in one is what is shown.
+ * Catalogs for journeys: a trial so small that a few real answers use it up, rates so high that
+ * each answer is seen on the badge, and no background work, whose runs would come in between
+ * where a journey counts. Journey n has the built-in one as it is.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repository } from './places.mjs';
 
-const built = readFileSync(join(repository, 'crates/app/src/catalog.toml'), 'utf8');
+export const built = readFileSync(join(repository, 'crates/app/src/catalog.toml'), 'utf8');
 
-/** The built-in catalog with another trial, and local rates `times` as high. */
-export function smallTrial(credits, times = 10) {
-  return replaced(built, [
+/** The built-in catalog without background work. */
+export const quiet = replaced(built, ['titles', 'summaries', 'follow_ups'].map((piece) =>
+  [new RegExp(`(\\[background\\][^[]*\\n${piece} = )true`), '$1false']));
+
+/** The same with another trial, and local rates `times` as high. */
+export function smallTrial(credits, times = 10, catalog = quiet) {
+  return replaced(catalog, [
     [/(\[trial\]\ncredits = )"[^"]+"/, `$1"${credits}"`],
     [/(\[local_rates\]\ninput = )"0.5"/, `$1"${times / 2}"`],
     [/(\[local_rates\]\ninput = "[^"]+"\noutput = )"2"/, `$1"${times * 2}"`],

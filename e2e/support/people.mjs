@@ -3,10 +3,10 @@
  * Never uses the API for an act. Read next: journey.mjs.
  */
 import assert from 'node:assert/strict';
-import { until } from './until.mjs';
+import { becomes, until } from './until.mjs';
 
-/** A model that computes on busy cores may take its time. */
-export const ANSWER_MS = 120_000;
+/** A model that computes on busy cores may take its time: longer than the server waits for it. */
+export const ANSWER_MS = 400_000;
 
 export const OWNER = { name: 'Olivia Owner', email: 'olivia@example.test', password: 'a long pass phrase 1' };
 export const MEMBER = { name: 'Max Member', email: 'max@example.test', password: 'another pass phrase 2' };
@@ -55,21 +55,22 @@ export async function modelIsReady(person) {
   await until('the local model to be ready', async () => {
     const { data } = await person.api.get('/models');
     return data.some(({ ready }) => ready);
-  });
+  }, ANSWER_MS);
 }
 
 export const composer = (page) => page.getByRole('textbox', { name: 'Message to Joule' });
 export const sendButton = (page) => button(page, 'Send');
+export const stopButton = (page) => button(page, 'Stop this answer');
 export const badge = (page) => page.getByTestId('credit-badge');
 export const answers = (page) => page.getByRole('article', { name: 'Joule' });
 export const lastAnswer = (page) => answers(page).last();
 export const answerText = (page) => lastAnswer(page).getByTestId('answer-text');
 export const outOfCredits = (page) => page.getByTestId('out-of-credits');
 
-/** Writes a message and sends it; gives how many answers there were before. */
+/** Writes a message and sends it, as soon as no answer is being written any more. */
 export async function send(page, text) {
   await composer(page).fill(text);
-  await sendButton(page).click();
+  await sendButton(page).click({ timeout: ANSWER_MS });
 }
 
 /** Waits until answer number `count` stands there finished; gives its text. */
@@ -95,20 +96,26 @@ export async function ask(page, text) {
   return answered(page, before + 1);
 }
 
-/** Notes every length that the newest answer has had, from now on and over changes of route. */
+/**
+ * Notes what the newest answer has been, from now on and over changes of route: its lengths, and
+ * whether it was said to be busy.
+ */
 export async function noteGrowth(page) {
   await page.evaluate(() => {
     const lengths = [];
-    globalThis.answerLengths = lengths;
+    const busy = [];
+    globalThis.answerSeen = { lengths, busy };
     new MutationObserver(() => {
       const texts = document.querySelectorAll('[data-testid="answer-text"]');
-      const length = texts[texts.length - 1]?.textContent.length ?? 0;
+      const newest = texts[texts.length - 1];
+      const length = newest?.textContent.length ?? 0;
       if (length > 0 && length !== lengths.at(-1)) lengths.push(length);
-    }).observe(document.body, { subtree: true, childList: true, characterData: true });
+      if (newest && newest.ariaBusy !== busy.at(-1)) busy.push(newest.ariaBusy);
+    }).observe(document.body, { subtree: true, childList: true, characterData: true, attributeFilter: ['aria-busy'] });
   });
 }
 
-export const growth = (page) => page.evaluate(() => globalThis.answerLengths);
+export const growth = (page) => page.evaluate(() => globalThis.answerSeen);
 
 export const SHORT = 'Say hello in one short sentence.';
 
@@ -139,6 +146,38 @@ export async function inMidAnswer(page, least = 120, question = LONG) {
 }
 
 /**
+ * Stops `answer` if it is still being written, and waits until it has ended. A model may end at
+ * any moment, so the end may come first.
+ */
+export async function stopIfWorking(page, answer, press = pressStop) {
+  const done = answer.getByTestId('answer-credits');
+  await until('the answer to end', async () => {
+    if ((await done.count()) > 0) return true;
+    await press(page);
+    return null;
+  }, ANSWER_MS);
+}
+
+// Not there any more, or pressed already: whoever waits looks again.
+const pressStop = (page) => stopButton(page).click({ timeout: 2_000 }).catch(() => {});
+
+export const pressEscape = (page) => page.keyboard.press('Escape');
+
+/**
+ * Has an answer stopped in its middle with `press`; gives its run. One that was done before Stop
+ * was heard is asked for anew.
+ */
+export async function stoppedInMidAnswer(person, { least = 60, press = pressStop } = {}) {
+  for (let tries = 0; tries < 5; tries += 1) {
+    const answer = await inMidAnswer(person.page, least);
+    await stopIfWorking(person.page, answer, press);
+    const run = await lastRun(person);
+    if (run.reason === 'stopped') return { answer, run };
+  }
+  return assert.fail('no answer was ever stopped in its middle');
+}
+
+/**
  * Asks real questions until nothing can start any more; gives the number of answers. `after`
  * hears of each.
  */
@@ -146,7 +185,7 @@ export async function usesUp(person, asked = MEDIUM, after = () => {}) {
   const { page, api } = person;
   person.expect(/status of 402 .*\/messages/);
   let question = asked;
-  for (let count = 0; count < 40; ) {
+  for (let count = 0; count < 100; ) {
     const before = await atRest(person);
     if (before.state === 'paused') return count;
     await until('the page to know the balance', async () =>
@@ -168,12 +207,20 @@ export async function usesUp(person, asked = MEDIUM, after = () => {}) {
   return assert.fail('the pool never ran dry');
 }
 
-const shownAnswers = (page) => (page.url().includes('/sessions/') ? answers(page).count() : 0);
+/** How many answers the open session has; none before it begins. */
+async function shownAnswers(page) {
+  if (!page.url().includes('/sessions/')) return 0;
+  // As long as something loads, the answers may still be to come.
+  await page.getByRole('main').locator('.mantine-Skeleton-root').first().waitFor({ state: 'detached' });
+  return answers(page).count();
+}
 
 async function taken({ page, api }, given) {
+  const seen = (await outOfCredits(page).count()) > 0;
+  const refused = seen && (await api.get('/credits')).held === '0';
+  // Looked at last: an answer that came and went meanwhile was no refusal.
   if ((await shownAnswers(page)) > given) return 'sent';
-  const refused = (await outOfCredits(page).count()) > 0;
-  return refused && (await api.get('/credits')).held === '0' ? 'refused' : null;
+  return refused ? 'refused' : null;
 }
 
 /** The balance when nothing is at work. */
@@ -205,6 +252,13 @@ export async function chooses(page, pack) {
 export async function paysWith(page, card) {
   await page.getByRole('radio', { name: card }).check();
   await page.getByRole('button', { name: /^Pay / }).click();
+}
+
+/** Waits until the badge tells of `balance`, by its position, and has its number. */
+export async function badgeTells(page, balance) {
+  const position = () => badge(page).getAttribute('data-position');
+  await becomes('the badge at the newest position', position, String(balance.position));
+  assert.equal(await badgeNumber(page), written(balance.display.available));
 }
 
 /** The number on the badge, as it is written there. */

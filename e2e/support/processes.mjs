@@ -30,7 +30,7 @@ export function startedWith(text) {
 }
 
 export async function untilGone(pids, what) {
-  await until(`${what} (${pids.join(', ')}) to be gone`, () => pids.every((pid) => !isAlive(pid)), 15_000);
+  await until(`${what} (${pids.join(', ')}) to be gone`, () => pids.every((pid) => !isAlive(pid)));
 }
 
 function allPids() {

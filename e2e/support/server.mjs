@@ -8,14 +8,15 @@ import { once } from 'node:events';
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { quiet } from './catalogs.mjs';
 import { program, weights, worker } from './places.mjs';
 import { childrenOf, isAlive, programOf, startedWith, untilGone } from './processes.mjs';
 import { until } from './until.mjs';
 
 const ADDRESS = /http:\/\/127\.0\.0\.1:(\d+)/;
 const FIRST_RUN_LINK = /http:\/\/\S+\/setup#\S+/;
-const START_MS = 60_000;
-const END_MS = 30_000;
+const START_MS = 120_000;
+const END_MS = 60_000;
 
 // Whoever interrupts the tests leaves no server behind.
 const running = new Set();
@@ -24,15 +25,12 @@ process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
 export class Server {
   /** `catalog`: text of a catalog of its own. `env`: more of its environment. */
-  static async start({ catalog = null, env = {} } = {}) {
+  static async start({ catalog = quiet, env = {} } = {}) {
     const data = await mkdtemp(join(tmpdir(), 'ampere-e2e-'));
-    const own = { ...env };
-    if (catalog !== null) {
-      own.AMPERE_CATALOG = join(data, 'catalog.toml');
-      await writeFile(own.AMPERE_CATALOG, catalog);
-    }
+    const own = { ...env, AMPERE_CATALOG: join(data, 'catalog.toml') };
+    await writeFile(own.AMPERE_CATALOG, catalog);
     const server = new Server(data, own);
-    await server.launch();
+    server.firstStartMs = await server.launch();
     return server;
   }
 

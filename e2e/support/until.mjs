@@ -1,4 +1,5 @@
 /** Waiting for a thing itself, never for a while: looks again until it is there or too late. */
+import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const LOOK_AGAIN_MS = 25;
@@ -12,4 +13,17 @@ export async function until(what, look, patienceMs = 60_000) {
     if (Date.now() > end) throw new Error(`Waited ${patienceMs / 1000} s in vain for ${what}.`);
     await pause(LOOK_AGAIN_MS);
   }
+}
+
+/** Waits until `read` gives `wanted`; fails with what it gave last. */
+export async function becomes(what, read, wanted, patienceMs = 60_000) {
+  let last;
+  const fits = async () => {
+    last = await read();
+    return last === wanted || null;
+  };
+  await until(what, fits, patienceMs).catch((error) => {
+    assert.equal(last, wanted, what);
+    throw error;
+  });
 }

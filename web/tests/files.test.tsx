@@ -111,7 +111,7 @@ test('an upload shows its progress, then the file, and its id is what is run wit
   expect(screen.getByText('Uploading report.pdf: 25 %')).toBeTruthy();
   expect(screen.getByRole('progressbar').getAttribute('value')).toBe('25');
   await act(async () => request().answer(201, stored('file_1', 'report.pdf')));
-  expect(await screen.findByRole('button', { name: 'Do not use report.pdf' })).toBeTruthy();
+  expect(await screen.findByRole('button', { name: 'Remove report.pdf' })).toBeTruthy();
   await waitFor(() =>
     expect(asked.findLast(({ path }) => path === '/api/v1/estimates')?.body).toEqual({
       kind: 'tool',
@@ -153,5 +153,5 @@ test('of earlier files those that fit are offered', async () => {
   expect(await screen.findByText('24.8 KB of 200 MB used by this organization.')).toBeTruthy();
   expect(screen.queryByText('data.csv')).toBeNull();
   await userEvent.click(screen.getByRole('button', { name: 'Use old.pdf' }));
-  expect(await screen.findByRole('button', { name: 'Do not use old.pdf' })).toBeTruthy();
+  expect(await screen.findByRole('button', { name: 'Remove old.pdf' })).toBeTruthy();
 });

@@ -7,7 +7,7 @@ export const words = {
   none: 'No earlier file fits here. Upload one.',
   use: (name: string) => `Use ${name}`,
   remove: 'Remove',
-  removeNamed: (name: string) => `Do not use ${name}`,
+  removeNamed: (name: string) => `Remove ${name}`,
   deleteNamed: (name: string) => `Delete ${name}`,
   deleted: (name: string) => `${name} is deleted.`,
   deleteFailed: 'It could not be deleted.',
