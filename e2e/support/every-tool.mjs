@@ -51,7 +51,7 @@ function section(text, from) {
  * name, kind of result, inputs by label, `check` (throws), `useful` (true, false, or in words
  * what was wrong). A checker gets the text or the table as it stands on the screen.
  */
-export const everyTool = (site) => [
+const onDocuments = () => [
   {
     name: 'Summarize a document',
     inputs: { Document: wordFile('bakery.docx', STORY), Length: 'three sentences' },
@@ -77,6 +77,9 @@ export const everyTool = (site) => [
     check: (text) => assert.ok(plain(text).length > 20 && !text.includes('<<<')),
     useful: (text) => plain(text) !== plain(NEWS) || 'gives the text back as it was',
   },
+];
+
+const onOnePage = (site) => [
   {
     name: 'Answer from a page',
     inputs: { Page: site.address('/bakery'), Question: 'What does a loaf of rye bread cost?' },
@@ -105,6 +108,9 @@ export const everyTool = (site) => [
       return !/Harbour[^.]*Mill|12 in the morning/.test(compared) && (/only in A/i.test(compared) || 'right prices, not the lists');
     },
   },
+];
+
+const writing = () => [
   {
     name: 'Headlines and variants',
     inputs: { 'What it is about': NEWS, Headlines: '2', Style: 'clear', Variants: '1' },
@@ -130,6 +136,9 @@ export const everyTool = (site) => [
       return /Lind|Dear|Hello|Hi /.test(body) || 'the facts are there, no greeting';
     },
   },
+];
+
+const sorting = () => [
   {
     name: 'Action items from meeting notes',
     inputs: { File: markdownFile('notes.md', `# Meeting\n\n${NOTES}\n`) },
@@ -174,6 +183,9 @@ export const everyTool = (site) => [
     useful: ({ rows }) => ['Price', 'Staff'].every((theme) =>
       rows.some((row) => row[0] === theme && row[1] === '2')),
   },
+];
+
+const onPages = (site) => [
   {
     name: 'Brief from several pages',
     inputs: {
@@ -213,4 +225,8 @@ export const everyTool = (site) => [
       },
     },
   },
+];
+
+export const everyTool = (site) => [
+  ...onDocuments(), ...onOnePage(site), ...writing(), ...sorting(), ...onPages(site),
 ];

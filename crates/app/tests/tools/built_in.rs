@@ -225,11 +225,13 @@ fn action_items() {
     ] });
     let answer = |_: &str, _: usize, _: &str| items.to_string();
     let done = rehearse("action-items", json!({ "notes": "Mia calls Acme." }), "", answer);
-    let rows = json!([["Mia", "Call Acme", "Friday"], ["", "Send offer", ""]]);
-    assert_eq!(done.value, json!({ "columns": ["Who", "What", "When"], "rows": rows }));
-    let done = rehearse("action-items", json!({ "file": "file_9" }), "From a file.", answer);
-    assert_eq!(done.steps["text"].as_str().unwrap().trim(), "From a file.");
-    assert_eq!(done.value["rows"], rows);
+    let rows = json!([["Mia", "Call Acme", "Friday", "Friday"], ["", "Send offer", "", ""]]);
+    let columns = json!(["Who", "What", "When", "Not in the notes"]);
+    assert_eq!(done.value, json!({ "columns": columns, "rows": rows }));
+    let text = "Mia calls Acme on Friday.";
+    let done = rehearse("action-items", json!({ "file": "file_9" }), text, answer);
+    assert_eq!(done.steps["text"].as_str().unwrap().trim(), text);
+    assert_eq!(done.value["rows"][0], json!(["Mia", "Call Acme", "Friday", ""]));
 }
 
 #[test]
