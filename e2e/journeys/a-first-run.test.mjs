@@ -11,7 +11,7 @@ import {
 import { sha256Of, weights, worker } from '../support/places.mjs';
 import { isAlive, programOf } from '../support/processes.mjs';
 
-const QUESTION = 'Explain in five short sentences how rain is made.';
+const QUESTION = 'Explain how rain is made, step by step, with many details.';
 
 journey('First run: link, question, streamed answer, receipt, the same numbers everywhere', async (story) => {
   const server = await story.server();
