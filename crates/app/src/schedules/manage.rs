@@ -6,12 +6,12 @@
 use std::sync::Arc;
 
 use ampere_credits::{Credits, ScheduleId, Timestamp};
-use ampere_store::rows::{Role, RunKind, ScheduleRow, ScheduleState};
+use ampere_store::rows::{RunKind, ScheduleRow, ScheduleState};
 use serde_json::Value;
 
 use super::reading::read;
 use super::recurrence::Recurrence;
-use super::table::{inputs_of, recurrence_of, what_of};
+use super::table::{inputs_of, may_edit, recurrence_of, what_of};
 use super::view::ScheduleView;
 use crate::app::App;
 use crate::caller::{Act, Caller};
@@ -316,11 +316,6 @@ impl App {
 /// Nothing can be done with it but raising its number of runs.
 const COMPLETED: AppError =
     AppError::Conflict("the schedule has had all of its runs; raise their number first");
-
-/// Members change their own schedules, owners everybody's.
-pub(super) fn may_edit(caller: &Caller, row: &ScheduleRow) -> bool {
-    row.owner == caller.user || caller.role == Role::Owner
-}
 
 /// What is wrong with a draft in itself.
 fn plain_mistakes(draft: &ScheduleDraft) -> Vec<FieldError> {

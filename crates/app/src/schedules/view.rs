@@ -8,10 +8,9 @@ use ampere_credits::{Credits, OrgId, ScheduleId, Timestamp};
 use ampere_store::rows::{Page, RunFilter, RunRow, ScheduleRow, ScheduleState};
 use serde_json::Value;
 
-use super::manage::may_edit;
 use super::reading::read;
 use super::recurrence::Recurrence;
-use super::table::{inputs_of, recurrence_of, what_of};
+use super::table::{inputs_of, may_edit, recurrence_of, what_of};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::AppError;

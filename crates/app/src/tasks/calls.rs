@@ -5,7 +5,7 @@ use ampere_store::rows::Reason;
 use serde_json::Value;
 
 use super::scope::Scope;
-use super::steps::failed;
+use super::step::failed;
 use crate::meter::{Call, Fault, Judged, Meter, Output, StepSpec, Stop, likely_input};
 use crate::tools::output;
 

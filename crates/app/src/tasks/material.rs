@@ -10,7 +10,7 @@ use ampere_store::rows::Reason;
 use bytes::Bytes;
 use serde_json::json;
 
-use super::steps::capitalized;
+use super::step::capitalized;
 use crate::app::App;
 use crate::meter::Fault;
 

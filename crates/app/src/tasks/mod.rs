@@ -9,14 +9,17 @@ mod bounds;
 mod calls;
 mod definition;
 mod material;
+mod order;
 mod outcome;
 mod parts;
 mod scope;
 pub mod start;
+mod step;
 mod steps;
 pub mod waiting;
 mod work;
 
 pub use definition::Definition;
+pub use order::{Occasion, TaskOrder, What};
 pub use outcome::Outcome;
-pub use start::{Estimated, Occasion, TaskOrder, What};
+pub use start::Estimated;

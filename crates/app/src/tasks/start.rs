@@ -9,12 +9,13 @@ use std::sync::Arc;
 use ampere_adapters::ai::ModelCard;
 use ampere_credits::ledger::Draw;
 use ampere_credits::rating::Quote;
-use ampere_credits::{Credits, FileId, ScheduleId, Timestamp, WorkflowId};
+use ampere_credits::{Credits, FileId};
 use ampere_store::rows::{RunKind, Trigger};
 use serde_json::{Map, Value};
 
 use super::bounds::{self, Known};
 use super::definition::Definition;
+use super::order::{Occasion, TaskOrder, What};
 use super::work::TaskWork;
 use crate::app::App;
 use crate::caller::Caller;
@@ -23,52 +24,6 @@ use crate::spend::{Intent, Started, start_key};
 use crate::tools::inputs;
 use crate::work::{Plan, WhenShort};
 use crate::workflows::WorkflowDefinition;
-
-/// What is to be run.
-#[derive(Debug, Clone, PartialEq)]
-pub enum What {
-    /// A tool by its id.
-    Tool(String),
-    /// A workflow as it is kept.
-    Workflow(WorkflowId),
-    /// A workflow that is not kept yet: for estimates only.
-    Draft(Box<WorkflowDefinition>),
-}
-
-/// What a run is started by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Occasion {
-    /// A person.
-    Person,
-    /// A person, for a schedule: it stands among its runs, and neither counts nor resets failures.
-    RunNow(ScheduleId),
-    /// A schedule at its instant, and what is next.
-    Schedule {
-        /// The schedule.
-        id: ScheduleId,
-        /// Its next start.
-        next_at: Option<Timestamp>,
-        /// This was the last one.
-        completed: bool,
-    },
-}
-
-/// What a person or a schedule asks for.
-#[derive(Debug, Clone)]
-pub struct TaskOrder {
-    /// What.
-    pub what: What,
-    /// Its form.
-    pub inputs: Value,
-    /// It may hold and be charged at most this.
-    pub cap: Option<Credits>,
-    /// The model; the default one without.
-    pub model: Option<String>,
-    /// What becomes of it when credits are short.
-    pub when_short: WhenShort,
-    /// What starts it.
-    pub occasion: Occasion,
-}
 
 /// What work may cost, as a whole and by step.
 #[derive(Debug, Clone, PartialEq)]

@@ -12,7 +12,7 @@ use ampere_credits::{Credits, OrgId, RunId, Timestamp};
 use ampere_store::rows::{Reason, Role, RunChange, RunKind, RunRow, RunState};
 
 use super::definition::Definition;
-use super::start::Occasion;
+use super::order::Occasion;
 use super::work::TaskWork;
 use crate::app::App;
 use crate::caller::{Act, Caller};

@@ -9,11 +9,12 @@ use async_trait::async_trait;
 use serde_json::{Map, Value};
 
 use super::definition::Definition;
+use super::order::Occasion;
 use super::outcome::Outcome;
 use super::parts::{self, Workflow};
 use super::scope::Scope;
-use super::start::Occasion;
-use super::steps::{self, Part};
+use super::step::Part;
+use super::steps;
 use crate::meter::{Meter, Stop};
 use crate::work::{Plan, Work};
 
