@@ -134,7 +134,10 @@ impl App {
         };
         let key = start_key(caller, &intent);
         let request = Request { key, hash: intent.hash, command, queueing };
-        let (writes, if_waiting) = (rows(run), rows(&waiting));
+        // Most work cannot wait: its rows are made once.
+        let may_wait = matches!(request.queueing, Queueing::IfShort(_));
+        let if_waiting = if may_wait { rows(&waiting) } else { Vec::new() };
+        let writes = rows(run);
         (LaneRequest { request, writes, waiting: if_waiting }, waiting)
     }
 

@@ -1,7 +1,7 @@
-//! What comes out of a tool: whether a result is of the kind that its tool promises, and its text
-//! as a file.
+//! What comes out of a tool: whether a result is of the kind that its tool promises, and a table
+//! as CSV for templates.
 //!
-//! Never shows anything: the viewers are the web app's.
+//! Never shows or downloads anything: the viewers are the web app's.
 
 use serde_json::Value;
 
@@ -55,18 +55,6 @@ fn check_table(value: &Value) -> Result<(), &'static str> {
         return Ok(());
     }
     Err("each row of a table must have one text or number for each column")
-}
-
-/// The text of a result as a file: tables as CSV, lists a line each, JSON indented.
-pub fn file_text(kind: ResultKind, value: &Value) -> String {
-    match (kind, value) {
-        (ResultKind::Table, table) => csv_text(table),
-        (ResultKind::List, Value::Array(entries)) => {
-            entries.iter().map(|entry| format!("{}\n", cell(entry))).collect()
-        }
-        (ResultKind::Markdown | ResultKind::Text, Value::String(text)) => text.clone(),
-        (_, other) => format!("{other:#}\n"),
-    }
 }
 
 /// A table as CSV (RFC 4180): lines end with CR LF. A cell that a spreadsheet would take for a
@@ -145,13 +133,5 @@ mod tests {
         let expected = "Name,Note\r\n\"Mia, Ødegård\",\"said \"\"yes\"\"\nand left\"\r\n\
                         '=1+1,-3\r\n,'-5 %\r\n";
         assert_eq!(csv_text(&table), expected);
-        assert_eq!(file_text(ResultKind::Table, &table), expected);
-    }
-
-    #[test]
-    fn a_list_is_a_line_each_and_json_can_be_read() {
-        assert_eq!(file_text(ResultKind::List, &json!(["a", "b"])), "a\nb\n");
-        assert_eq!(file_text(ResultKind::Json, &json!({ "a": 1 })), "{\n  \"a\": 1\n}\n");
-        assert_eq!(file_text(ResultKind::Text, &json!("x")), "x");
     }
 }
