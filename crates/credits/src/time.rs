@@ -45,6 +45,11 @@ impl Timestamp {
         Day(self.jiff().to_zoned(zone.0.clone()).date())
     }
 
+    /// The date and time of day that clocks in a zone show, `2026-11-22 11:42:00`.
+    pub fn text_in(self, zone: &Zone) -> String {
+        self.jiff().to_zoned(zone.0.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
     pub(crate) fn jiff(self) -> jiff::Timestamp {
         jiff::Timestamp::from_microsecond(self.0).unwrap_or(jiff::Timestamp::MAX)
     }
@@ -136,6 +141,20 @@ impl fmt::Debug for Zone {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(jiff::civil::Date);
 
+impl Day {
+    /// Its first instant in a zone: midnight, or where clocks skip that, what they show next.
+    /// None at the ends of time.
+    pub fn starts_in(self, zone: &Zone) -> Option<Timestamp> {
+        let first = self.0.to_zoned(zone.0.clone()).ok()?;
+        Some(Timestamp(first.timestamp().as_microsecond()))
+    }
+
+    /// The day after; none after the last.
+    pub fn next(self) -> Option<Day> {
+        self.0.tomorrow().ok().map(Day)
+    }
+}
+
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)
@@ -189,5 +208,22 @@ mod tests {
         assert_eq!(day("Europe/Berlin"), Ok("2026-11-23".to_owned()));
         assert_eq!(day("America/Sao_Paulo"), Ok("2026-11-22".to_owned()));
         assert_eq!(Zone::named("Mars/Olympus").err(), Some(TimeError::Zone));
+        let berlin = Zone::named("Europe/Berlin").map(|zone| at.text_in(&zone));
+        assert_eq!(berlin, Ok("2026-11-23 00:30:00".to_owned()));
+    }
+
+    #[test]
+    fn a_day_begins_with_its_first_instant_and_ends_with_the_next_days() {
+        let span = |day: &str, name: &str| {
+            let (day, zone) = (day.parse::<Day>().ok()?, Zone::named(name).ok()?);
+            let (from, to) = (day.starts_in(&zone)?, day.next()?.starts_in(&zone)?);
+            Some((from.to_string(), to.seconds_since(from) / 3_600))
+        };
+        let of = |text: &str, hours| Some((text.to_owned(), hours));
+        assert_eq!(span("2026-11-22", "Europe/Berlin"), of("2026-11-21T23:00:00Z", 24));
+        assert_eq!(span("2026-10-25", "Europe/Berlin"), of("2026-10-24T22:00:00Z", 25));
+        // Midnight is skipped there: the day begins at 01:00.
+        assert_eq!(span("2026-09-06", "America/Santiago"), of("2026-09-06T04:00:00Z", 23));
+        assert_eq!(span("9999-12-31", "UTC"), None);
     }
 }

@@ -2,8 +2,8 @@
 //! quote is made by the same function.
 
 use ampere_credits::rating::{
-    Basis, CallBound, Measure, QuoteInput, Rate, RateCard, RatingError, Usage, WorkInput, charge,
-    lines, quote, quote_work,
+    Basis, CallBound, Measure, QuoteInput, Rate, RateCard, RatingError, TimeBound, Usage,
+    WorkInput, charge, lines, quote, quote_work,
 };
 use ampere_credits::{Credits, Overflow};
 use proptest::prelude::*;
@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use crate::chance::property;
 
 const MODELS: [&str; 3] = ["small", "large", "free"];
-const MEASURES: [Measure; 2] = [Measure::InputTokens, Measure::OutputTokens];
+const MEASURES: [Measure; 3] = [Measure::InputTokens, Measure::OutputTokens, Measure::Seconds];
 
 fn card() -> impl Strategy<Value = RateCard> {
     let price = prop_oneof![0..10i64, 0..5_000_000i64, 0..20_000_000_000i64];
@@ -165,7 +165,8 @@ fn work_is_quoted_by_what_it_used_to_cost_or_else_by_the_card() {
         proptest::collection::vec((0..9_000_000_000i64).prop_map(Credits::from_micros), 0..40);
     let input = (card(), calls(), 0..5_000u64, history);
     property("quotes of work", 2_000, &input, |(card, calls, first_output_tokens, history)| {
-        let input = WorkInput { least: Vec::new(), calls, first_output_tokens, history };
+        let input =
+            WorkInput { time: None, least: Vec::new(), calls, first_output_tokens, history };
         let got = quote_work(&card, &input).unwrap();
         let calls = &input.calls;
         prop_assert!(got.low <= got.typical && got.typical <= got.high);
@@ -220,6 +221,7 @@ fn one_call_costs_the_same_as_a_message_and_as_work() {
         };
         let call = CallBound { model, input_tokens, likely_input_tokens, max_output_tokens: max };
         let work = WorkInput {
+            time: None,
             least: Vec::new(),
             calls: vec![call],
             first_output_tokens: first,
@@ -242,7 +244,8 @@ fn work_with_an_unrated_model_gets_no_quote() {
     };
     for history in [Vec::new(), vec![Credits::whole(1); 9]] {
         let calls = vec![call("small"), call("large")];
-        let work = WorkInput { least: Vec::new(), calls, first_output_tokens: 1, history };
+        let work =
+            WorkInput { time: None, least: Vec::new(), calls, first_output_tokens: 1, history };
         assert!(matches!(quote_work(&card, &work), Err(RatingError::Unrated(_))));
     }
 }
@@ -294,11 +297,32 @@ fn low_is_of_the_least_calls_where_they_are_given() {
     };
     let quoted = |least| {
         let calls = vec![call(1_000), call(1_000)];
-        let work = WorkInput { calls, least, first_output_tokens: 32, history: Vec::new() };
+        let work =
+            WorkInput { time: None, calls, least, first_output_tokens: 32, history: Vec::new() };
         quote_work(&card, &work).unwrap()
     };
     let (plain, told) = (quoted(Vec::new()), quoted(vec![call(100)]));
     assert_eq!(plain.low, Credits::from_micros(2_000 + 2 * 20));
     assert_eq!(told.low, Credits::from_micros(100 + 10), "one short call, a sixteenth written");
     assert_eq!((told.typical, told.high, told.hold), (plain.typical, plain.high, plain.hold));
+}
+
+#[test]
+fn a_minute_of_a_browser_is_charged_by_the_second() {
+    let three = "3".parse().unwrap();
+    let rate = Rate::per_minute("browser", three).unwrap();
+    assert_eq!(rate.credits_per_minute(), three);
+    let card = RateCard { version: 1, rates: vec![rate] };
+    let cost = |seconds| charge(&card, &[used("browser", Measure::Seconds, seconds)]).unwrap();
+    assert_eq!(cost(3_600), "180".parse().unwrap());
+    assert_eq!(cost(1), "0.05".parse().unwrap());
+    let uneven = Rate::per_minute("browser", Credits::from_micros(1));
+    assert_eq!(uneven, None, "it would be no whole number for a million seconds");
+    let time =
+        TimeBound { model: "browser".to_owned(), least: 60, likely: 600, most: 3_600, first: 20 };
+    let (calls, least, history) = (Vec::new(), Vec::new(), Vec::new());
+    let input = WorkInput { calls, least, first_output_tokens: 1, history, time: Some(time) };
+    let quote = quote_work(&card, &input).unwrap();
+    let wanted: [Credits; 4] = ["3", "30", "180", "1.000001"].map(|text| text.parse().unwrap());
+    assert_eq!([quote.low, quote.typical, quote.high, quote.hold], wanted);
 }

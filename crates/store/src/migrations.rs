@@ -29,6 +29,7 @@ impl Migration {
 const ALL: &[Migration] = &[
     Migration { number: 1, name: "first", text: include_str!("../migrations/0001_first.sql") },
     Migration { number: 2, name: "work", text: include_str!("../migrations/0002_work.sql") },
+    Migration { number: 3, name: "hands", text: include_str!("../migrations/0003_hands.sql") },
 ];
 
 /// The steps that a database still needs, given those it has had.

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 
 use ampere_credits::ledger::{Corrupt, Entry, Pool};
 use ampere_credits::{
-    CheckoutId, InvitationId, LoginId, MessageId, OrgId, RunId, SessionId, Timestamp, UserId,
+    CheckoutId, Credits, InvitationId, LoginId, MessageId, OrgId, RunId, SessionId, Timestamp,
+    UserId,
 };
 use async_trait::async_trait;
 
@@ -18,6 +19,7 @@ mod background;
 mod files;
 mod inputs;
 mod schedules;
+mod stills;
 mod tasks;
 mod workflows;
 
@@ -25,6 +27,7 @@ pub use background::JobStore;
 pub use files::FileStore;
 pub use inputs::SavedInputsStore;
 pub use schedules::ScheduleStore;
+pub use stills::StillStore;
 pub use tasks::TaskStore;
 pub use workflows::WorkflowStore;
 
@@ -155,6 +158,8 @@ pub trait ChatStore: Send + Sync {
     async fn delete_session(&self, org: OrgId, session: SessionId, at: Timestamp) -> Kept<bool>;
     /// All messages, oldest first.
     async fn messages(&self, org: OrgId, session: SessionId) -> Kept<Vec<MessageRow>>;
+    /// From now on its calls start without asking up to this; false if it is not there.
+    async fn allow_up_to(&self, org: OrgId, session: SessionId, most: Credits) -> Kept<bool>;
     /// The cursor after a conversation in the list.
     fn session_cursor(&self, row: &SessionRow) -> String;
 }
@@ -285,6 +290,7 @@ pub trait Store:
     + ScheduleStore
     + JobStore
     + SavedInputsStore
+    + StillStore
 {
 }
 
@@ -304,5 +310,6 @@ impl<T> Store for T where
         + ScheduleStore
         + JobStore
         + SavedInputsStore
+        + StillStore
 {
 }

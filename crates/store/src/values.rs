@@ -170,6 +170,18 @@ impl<T: Stored> Stored for Option<T> {
     }
 }
 
+/// Lists of ids are stored as one text, parted by spaces.
+impl Stored for Vec<FileId> {
+    fn value(&self) -> Value {
+        let ids: Vec<String> = self.iter().map(ToString::to_string).collect();
+        Value::Text(ids.join(" "))
+    }
+    fn from_value(value: Value) -> Option<Self> {
+        let text = String::from_value(value)?;
+        text.split_whitespace().map(|id| id.parse().ok()).collect()
+    }
+}
+
 /// Types that are stored as the text they print.
 macro_rules! stored_text {
     ($($kind:ty),*) => {$(

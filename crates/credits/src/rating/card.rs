@@ -10,6 +10,8 @@ pub enum Measure {
     InputTokens,
     /// Tokens that the model wrote.
     OutputTokens,
+    /// Seconds that something was in use.
+    Seconds,
 }
 
 impl Measure {
@@ -18,12 +20,14 @@ impl Measure {
         match self {
             Measure::InputTokens => "input_tokens",
             Measure::OutputTokens => "output_tokens",
+            Measure::Seconds => "seconds",
         }
     }
 
     /// From its stable word.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Measure::InputTokens, Measure::OutputTokens].into_iter().find(|m| m.word() == word)
+        let all = [Measure::InputTokens, Measure::OutputTokens, Measure::Seconds];
+        all.into_iter().find(|measure| measure.word() == word)
     }
 }
 
@@ -47,6 +51,25 @@ impl Rate {
             measure,
             micros_per_million,
         })
+    }
+
+    /// A price given as credits for a minute of use; none if it is negative or out of range, or
+    /// is no whole number of micro-credits for a million seconds.
+    pub fn per_minute(model: &str, credits: Credits) -> Option<Rate> {
+        let of_sixty = credits.micros().checked_mul(1_000_000)?;
+        let whole = of_sixty >= 0 && of_sixty.rem_euclid(60) == 0;
+        let micros_per_million = of_sixty.div_euclid(60);
+        whole.then(|| Rate {
+            model: model.to_owned(),
+            measure: Measure::Seconds,
+            micros_per_million,
+        })
+    }
+
+    /// Credits for a minute, rounded down where finer than a micro-credit.
+    pub fn credits_per_minute(&self) -> Credits {
+        let minute = i128::from(self.micros_per_million) * 60 / 1_000_000;
+        Credits::from_micros(i64::try_from(minute).unwrap_or(i64::MAX))
     }
 
     /// Credits for a thousand units, rounded down where finer than a micro-credit.

@@ -7,5 +7,5 @@ pub mod quote;
 pub mod rate;
 
 pub use card::{Measure, Rate, RateCard, Unrated};
-pub use quote::{Basis, CallBound, Quote, QuoteInput, WorkInput, quote, quote_work};
+pub use quote::{Basis, CallBound, Quote, QuoteInput, TimeBound, WorkInput, quote, quote_work};
 pub use rate::{Line, RatingError, Usage, charge, lines};

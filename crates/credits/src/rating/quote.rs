@@ -45,6 +45,23 @@ pub struct WorkInput {
     pub first_output_tokens: u64,
     /// What earlier runs of the same work were charged, in any order; empty if there are none.
     pub history: Vec<Credits>,
+    /// Something that it uses for a time beside its calls.
+    pub time: Option<TimeBound>,
+}
+
+/// Bounds on something that is rated by the second.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimeBound {
+    /// What is used.
+    pub model: String,
+    /// Seconds when it finds little to do,
+    pub least: u64,
+    /// usually,
+    pub likely: u64,
+    /// and at most.
+    pub most: u64,
+    /// Seconds that are held at first.
+    pub first: u64,
 }
 
 /// Where low and typical come from.
@@ -104,8 +121,8 @@ pub fn quote(card: &RateCard, input: &QuoteInput) -> Result<Quote, RatingError> 
 /// low, typical and high are the 10th, 50th and 90th percentile of what they were charged.
 /// Otherwise low is the least calls as they will probably read and a sixteenth of what they may
 /// write (or all calls and an eighth, where no least is given), typical all calls and a half, and
-/// high the bound. The hold is for the first call; without any call it
-/// is one micro-credit, and the work is free.
+/// high the bound; the time's least, likely and most are added. The hold is for the first call and
+/// the first seconds; without any of both it is one micro-credit, and the work is free.
 pub fn quote_work(card: &RateCard, input: &WorkInput) -> Result<Quote, RatingError> {
     let hold = first_hold(card, input.calls.first(), input.first_output_tokens)?;
     // By the card in any case: a model without a price must be noticed before the work starts.
@@ -114,8 +131,18 @@ pub fn quote_work(card: &RateCard, input: &WorkInput) -> Result<Quote, RatingErr
         let least = |call: &CallBound| (call.likely(), call.max_output_tokens.div_ceil(16));
         of_card.low = price(card, &input.least, least)?.min(of_card.typical);
     }
+    if let Some(time) = &input.time {
+        let with = |credits: Credits, quantity| {
+            let usage = Usage { model: time.model.clone(), measure: Measure::Seconds, quantity };
+            Ok::<Credits, RatingError>(credits.plus(charge(card, &[usage])?)?)
+        };
+        of_card.low = with(of_card.low, time.least)?;
+        of_card.typical = with(of_card.typical, time.likely)?;
+        of_card.high = with(of_card.high, time.most)?;
+        of_card.hold = with(of_card.hold, time.first)?;
+    }
     Ok(match usual(&input.history) {
-        Some([low, typical, high]) if !input.calls.is_empty() => {
+        Some([low, typical, high]) if !input.calls.is_empty() || input.time.is_some() => {
             Quote { low, typical, high, basis: Basis::History, ..of_card }
         }
         _ => of_card,

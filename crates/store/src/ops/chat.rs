@@ -1,6 +1,6 @@
 //! Conversations with Joule and their messages, and what commits write of them.
 
-use ampere_credits::{MessageId, OrgId, SessionId, Timestamp, UserId};
+use ampere_credits::{Credits, MessageId, OrgId, SessionId, Timestamp, UserId};
 use async_trait::async_trait;
 
 use crate::engine::{Database, Engine};
@@ -22,7 +22,8 @@ macro_rules! session_select {
              WHERE m.org = s.org AND m.session = s.id), (SELECT r.id FROM runs r \
              WHERE r.org = s.org AND r.session = s.id AND r.kind <> 'background' AND r.",
             unended!(),
-            " ORDER BY r.id DESC LIMIT 1), s.titled_by_person, s.summary, s.summarized \
+            " ORDER BY r.id DESC LIMIT 1), s.titled_by_person, s.summary, s.summarized, \
+             s.allow_up_to \
              FROM sessions s LEFT JOIN users u ON u.id = s.owner "
         )
     };
@@ -55,18 +56,27 @@ statements! {
     /// … and by background jobs.
     DELETE_TASKS = "DELETE FROM tasks WHERE org = $1 AND run IN \
                     (SELECT r.id FROM runs r WHERE r.org = $1 AND r.session = $2)";
+    /// … with the pictures of the browser and the words of what was done there.
+    DELETE_STILLS = "DELETE FROM stills WHERE org = $1 AND run IN \
+                     (SELECT r.id FROM runs r WHERE r.org = $1 AND r.session = $2)";
+    BLANK_STEPS = "UPDATE steps SET name = kind, note = NULL \
+                   WHERE org = $1 AND kind IN ('call', 'browse') AND run IN \
+                   (SELECT r.id FROM runs r WHERE r.org = $1 AND r.session = $2)";
     /// Runs are titled by what was asked, so their titles do not stay either.
     BLANK_RUNS = "UPDATE runs SET title = $1 WHERE org = $2 AND session = $3";
+    /// What may go unasked in a conversation.
+    ALLOW = "UPDATE sessions SET allow_up_to = $1 WHERE org = $2 AND id = $3 \
+             AND deleted_at IS NULL";
     /// All messages.
-    MESSAGES = "SELECT id, org, session, author, body, run, created_at, follow_ups \
-                FROM messages WHERE org = $1 AND session = $2 ORDER BY number";
+    MESSAGES = "SELECT id, org, session, author, body, run, created_at, follow_ups, \
+                attachments FROM messages WHERE org = $1 AND session = $2 ORDER BY number";
     /// A message of a conversation that is not deleted, numbered after the last one.
     ADD_MESSAGE = "INSERT INTO messages (org, session, number, id, author, body, run, \
-                   created_at, follow_ups) SELECT s.org, s.id, \
+                   created_at, follow_ups, attachments) SELECT s.org, s.id, \
                    (SELECT coalesce(max(m.number), 0) + 1 \
                    FROM messages m WHERE m.org = s.org AND m.session = s.id), $1, $2, $3, $4, \
-                   CAST($5 AS BIGINT), $6 FROM sessions s \
-                   WHERE s.org = $7 AND s.id = $8 AND s.deleted_at IS NULL";
+                   CAST($5 AS BIGINT), $6, $7 FROM sessions s \
+                   WHERE s.org = $8 AND s.id = $9 AND s.deleted_at IS NULL";
     /// The conversation's latest activity.
     TOUCH_SESSION = "UPDATE sessions SET updated_at = $1 \
                      WHERE org = $2 AND id = $3 AND updated_at < $1";
@@ -101,6 +111,7 @@ fn session_row(mut row: Row) -> Kept<SessionRow> {
         titled_by_person: row.take()?,
         summary: row.take()?,
         summarized: row.take()?,
+        allow_up_to: row.take()?,
     })
 }
 
@@ -113,6 +124,8 @@ async fn delete(tx: &mut dyn Tx, org: OrgId, session: SessionId, at: Timestamp) 
     tx.execute(&DELETE_MESSAGES, values![org, session]).await?;
     tx.execute(&DELETE_STEP_RESULTS, values![org, session]).await?;
     tx.execute(&DELETE_TASKS, values![org, session]).await?;
+    tx.execute(&DELETE_STILLS, values![org, session]).await?;
+    tx.execute(&BLANK_STEPS, values![org, session]).await?;
     tx.execute(&BLANK_RUNS, values![title, org, session]).await?;
     Ok(true)
 }
@@ -157,9 +170,10 @@ pub(super) async fn set_follow_ups(
 
 /// A message, after the last one.
 pub(super) async fn add_message(tx: &mut dyn Tx, org: OrgId, message: MessageRow) -> Kept<()> {
-    let MessageRow { id, author, text, run, session, created_at: at, follow_ups, .. } = message;
-    let values = values![id, author, text, run, at, follow_ups, org, session];
-    tx.execute(&ADD_MESSAGE, values).await?;
+    let (session, at) = (message.session, message.created_at);
+    let mut list = values![message.id, message.author, message.text, message.run, at];
+    list.extend(values![message.follow_ups, message.attachments, org, session]);
+    tx.execute(&ADD_MESSAGE, list).await?;
     touch_session(tx, org, session, at).await
 }
 
@@ -225,6 +239,10 @@ impl<E: Engine> ChatStore for Database<E> {
 
     async fn messages(&self, org: OrgId, session: SessionId) -> Kept<Vec<MessageRow>> {
         self.rows(&MESSAGES, values![org, session], message_row).await
+    }
+
+    async fn allow_up_to(&self, org: OrgId, session: SessionId, most: Credits) -> Kept<bool> {
+        Ok(self.change(&ALLOW, values![most, org, session]).await? > 0)
     }
 
     fn session_cursor(&self, row: &SessionRow) -> String {

@@ -21,6 +21,7 @@ mod run_rows;
 mod runs;
 mod schedules;
 mod settings;
+mod stills;
 mod tasks;
 mod usage;
 mod workflows;
@@ -47,6 +48,7 @@ pub(crate) fn statements() -> Vec<&'static Statement> {
         runs::STATEMENTS,
         schedules::STATEMENTS,
         settings::STATEMENTS,
+        stills::STATEMENTS,
         tasks::STATEMENTS,
         usage::STATEMENTS,
         workflows::STATEMENTS,

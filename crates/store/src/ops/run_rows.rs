@@ -78,6 +78,7 @@ pub(super) fn step_row(mut row: Row) -> Kept<StepRow> {
         ended_at: row.take()?,
         input_tokens: row.take()?,
         output_tokens: row.take()?,
+        seconds: row.take()?,
         estimated: row.take()?,
         note: row.take()?,
         result: row.take()?,
@@ -114,5 +115,6 @@ pub(super) fn message_row(mut row: Row) -> Kept<MessageRow> {
         run: row.take()?,
         created_at: row.take()?,
         follow_ups: row.take()?,
+        attachments: row.take()?,
     })
 }

@@ -36,15 +36,17 @@ statements! {
                       day) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     /// A step as it is now.
     PUT_STEP = "INSERT INTO steps (org, run, number, path, part, kind, name, model, state, \
-                attempt, started_at, ended_at, input_tokens, output_tokens, estimated, note) \
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
+                attempt, started_at, ended_at, input_tokens, output_tokens, seconds, \
+                estimated, note) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
+                $13, $14, $15, $16, $17) \
                 ON CONFLICT (org, run, number) DO UPDATE SET path = excluded.path, \
                 part = excluded.part, kind = excluded.kind, name = excluded.name, \
                 model = excluded.model, \
                 state = excluded.state, attempt = excluded.attempt, \
                 started_at = excluded.started_at, ended_at = excluded.ended_at, \
                 input_tokens = excluded.input_tokens, \
-                output_tokens = excluded.output_tokens, estimated = excluded.estimated, \
+                output_tokens = excluded.output_tokens, seconds = excluded.seconds, \
+                estimated = excluded.estimated, \
                 note = excluded.note";
     /// What came out of a step of a run, unless the run's conversation was deleted.
     PUT_STEP_RESULT = "INSERT INTO step_results (org, run, number, result) \
@@ -211,7 +213,7 @@ pub(super) async fn put_step(tx: &mut dyn Tx, org: OrgId, step: StepRow) -> Kept
     let mut list = values![org, step.run, step.number, step.path, step.part, step.kind];
     list.extend(values![step.name, step.model, step.state, step.attempt, step.started_at]);
     list.extend(values![step.ended_at, step.input_tokens, step.output_tokens]);
-    list.extend(values![step.estimated, step.note]);
+    list.extend(values![step.seconds, step.estimated, step.note]);
     tx.execute(&PUT_STEP, list).await?;
     if let Some(result) = step.result {
         let list = values![step.number, result, org, step.run];

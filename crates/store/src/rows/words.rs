@@ -108,6 +108,16 @@ words! {
         ConditionNotMet = "condition_not_met",
         /// It worked for longer than its limit.
         TookTooLong = "took_too_long",
+        /// The browser could not be started or broke; charged what was used until then.
+        BrowserFailed = "browser_failed",
+        /// All browsers were in use; nothing charged.
+        BrowserBusy = "browser_busy",
+        /// Nothing was done in the browser for so long that it ended.
+        IdleTooLong = "idle_too_long",
+        /// The browser was paused for so long that it ended.
+        PausedTooLong = "paused_too_long",
+        /// Joule reached the bounds of its turns, calls or repeats.
+        StoppedAtBounds = "stopped_at_bounds",
     }
 }
 
@@ -122,6 +132,8 @@ words! {
         Workflow = "workflow",
         /// A background job.
         Background = "background",
+        /// A browser session.
+        Browser = "browser",
     }
 }
 
@@ -152,6 +164,12 @@ words! {
         Transform = "transform",
         /// A workflow goes on or ends.
         Condition = "condition",
+        /// Joule uses one of its hands.
+        Call = "call",
+        /// Something is done on a page in a browser.
+        Browse = "browse",
+        /// A browser is open: its seconds are counted.
+        Time = "time",
     }
 }
 

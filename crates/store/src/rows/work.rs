@@ -1,8 +1,11 @@
 //! Rows of AI work: conversations, runs, steps, rated usage.
 
+use std::fmt;
+use std::str::FromStr;
+
 use ampere_credits::rating::{Basis, Measure, Quote};
 use ampere_credits::{
-    Credits, Day, MessageId, OrgId, RunId, ScheduleId, SessionId, Timestamp, UserId,
+    Credits, Day, FileId, MessageId, OrgId, RunId, ScheduleId, SessionId, Timestamp, UserId,
 };
 
 use crate::rows::{Author, Reason, RunKind, RunState, StepKind, Trigger};
@@ -28,6 +31,8 @@ pub struct SessionRow {
     pub summary: Option<String>,
     /// How many messages, from the first, the summary covers.
     pub summarized: u32,
+    /// What Joule starts in it without asking costs at most this; none: as the catalog says.
+    pub allow_up_to: Option<Credits>,
 }
 
 /// One message of a conversation.
@@ -42,6 +47,8 @@ pub struct MessageRow {
     pub created_at: Timestamp,
     /// JSON: a list of questions that might follow this answer.
     pub follow_ups: Option<String>,
+    /// Files that were sent with it; one that was deleted since is named all the same.
+    pub attachments: Vec<FileId>,
 }
 
 /// One piece of AI work.
@@ -129,6 +136,8 @@ pub struct StepRow {
     pub ended_at: Option<Timestamp>,
     pub input_tokens: u64,
     pub output_tokens: u64,
+    /// Seconds of use, of a step that is rated by time.
+    pub seconds: u64,
     pub estimated: bool,
     /// One line for people.
     pub note: Option<String>,
@@ -178,5 +187,61 @@ pub struct RunFilter {
     pub trigger: Option<Trigger>,
     pub schedule: Option<ScheduleId>,
     pub session: Option<SessionId>,
+    /// Started by this person, by hand, by a schedule of theirs or for them.
+    pub member: Option<UserId>,
+    /// Asked for at this instant or later.
+    pub from: Option<Timestamp>,
+    /// Asked for before this instant.
+    pub until: Option<Timestamp>,
+    /// Charged at least this much so far.
+    pub at_least: Option<Credits>,
     pub unended_only: bool,
+    pub order: RunOrder,
 }
+
+/// How a list of runs is sorted, and with it what its cursors look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RunOrder {
+    /// Newest first; the cursor is an id.
+    #[default]
+    Newest,
+    /// Most credits charged first, newest first among equals; the cursor is a [`RunPlace`].
+    Dearest,
+}
+
+/// Where a run stands in a list by credits: its charge and its id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunPlace {
+    pub charged: Credits,
+    pub run: RunId,
+}
+
+impl RunOrder {
+    /// The cursor to read on after a run.
+    pub fn cursor(self, run: &RunRow) -> String {
+        match self {
+            RunOrder::Newest => run.id.to_string(),
+            RunOrder::Dearest => RunPlace { charged: run.charged, run: run.id }.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for RunPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.charged.micros(), self.run)
+    }
+}
+
+impl FromStr for RunPlace {
+    type Err = NotAPlace;
+    fn from_str(text: &str) -> Result<Self, NotAPlace> {
+        let (charged, run) = text.split_once(':').ok_or(NotAPlace)?;
+        let charged = Credits::from_micros(charged.parse().map_err(|_| NotAPlace)?);
+        Ok(RunPlace { charged, run: run.parse().map_err(|_| NotAPlace)? })
+    }
+}
+
+/// A text that is no [`RunPlace`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a place in a list of runs by credits")]
+pub struct NotAPlace;

@@ -34,7 +34,7 @@ async fn opening_again_changes_nothing() {
     world.clock.advance(1_000);
     let world = world.reopened();
     assert_eq!(dump(&world.folder.database()), before);
-    assert!(before.contains("migrations: 2\n"));
+    assert!(before.contains("migrations: 3\n"));
 }
 
 #[test]
@@ -52,9 +52,9 @@ fn a_changed_migration_is_refused() {
 fn a_newer_database_is_refused() {
     let folder = Folder::new();
     opened(&folder).unwrap();
-    change(&folder, "INSERT INTO migrations VALUES (3, 'later', zeroblob(32), 0)");
+    change(&folder, "INSERT INTO migrations VALUES (4, 'later', zeroblob(32), 0)");
     let text = refusal(&folder);
-    assert!(text.contains("has had migration 3"), "{text}");
+    assert!(text.contains("has had migration 4"), "{text}");
 }
 
 #[test]
@@ -71,10 +71,16 @@ const FIRST: &str = include_str!("../../migrations/0001_first.sql");
 /// As it was published: what others have applied cannot be changed any more.
 const FIRST_IS: &str = "01a22666f5d559eee95ab1de09b0e3c21ebd8dec170c044c120067b42c734519";
 
+/// The same of the second.
+const SECOND: &str = include_str!("../../migrations/0002_work.sql");
+const SECOND_IS: &str = "084f73bd724b98c75dbd754f2aa5e2b44670e11ba102e5ad5f9e781086c98b14";
+
 #[test]
-fn the_first_migration_is_what_was_published() {
-    let hash: String = hash(FIRST).0.iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(hash, FIRST_IS);
+fn migrations_are_what_was_published() {
+    for (text, published) in [(FIRST, FIRST_IS), (SECOND, SECOND_IS)] {
+        let hash: String = hash(text).0.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hash, published);
+    }
 }
 
 /// A database of version 1 with everything in it that version 1 could hold: its own schema, and
@@ -156,7 +162,7 @@ async fn a_database_of_version_1_goes_on() {
     world.done(one, settle(2, 0)).await;
     world.commit(one, vec![crate::work::start_or_wait(1, 5, 500, 0)]).await;
     assert_eq!(waiting(&world, one).await, [5]);
-    let served = world.commit(one, vec![top_up(3, 500)]).await.served;
+    let served = world.commit(one, vec![top_up(4, 500)]).await.served;
     assert_eq!(served.len(), 1);
     assert_ne!(world.audit(one).await.available(START), Ok(Credits::ZERO));
     // One that was migrated and one that was made new have one schema, and one set of plans.

@@ -108,6 +108,7 @@ pub fn session(number: u128, id: u128) -> SessionRow {
         titled_by_person: false,
         summary: None,
         summarized: 0,
+        allow_up_to: None,
     }
 }
 
@@ -121,6 +122,7 @@ pub fn message(number: u128, session: u128, id: u128, author: Author) -> Message
         run: None,
         created_at: START,
         follow_ups: None,
+        attachments: Vec::new(),
     }
 }
 
@@ -190,6 +192,7 @@ pub fn step(run: RunId, number: u32, state: RunState, output_tokens: u64) -> Ste
         ended_at: state.ended().then_some(START.plus_seconds(5)),
         input_tokens: 100,
         output_tokens,
+        seconds: 0,
         estimated: false,
         note: None,
         result: None,

@@ -65,7 +65,7 @@ fn parameters_are_numbered_in_order_of_first_appearance() {
 }
 
 /// What is asked before anybody's organization is known, or over all of them.
-const OVER_ALL: [&str; 18] = [
+const OVER_ALL: [&str; 19] = [
     "ACCEPT",
     "BY_REFERENCE",
     "BY_TOKEN",
@@ -73,6 +73,7 @@ const OVER_ALL: [&str; 18] = [
     "END_LOGIN",
     "END_LOGINS",
     "EXPIRIES_DUE",
+    "FORGET_STILLS",
     "HOLDS_DUE",
     "HOME",
     "JOBS",
@@ -128,12 +129,14 @@ fn no_statement_reads_more_than_it_gives() {
 }
 
 /// Which index finds what: a way that works too, by a longer list, would be slow one day.
-const FOUND_BY: [(&str, &str); 13] = [
+const FOUND_BY: [(&str, &str); 15] = [
     ("RUNS", "PRIMARY KEY (org=? AND id<?)"),
     ("RUNS_OF_KIND", "runs_of_kind (org=? AND kind=? AND id<?)"),
     ("RUNS_OF_SUBJECT", "runs_of_subject (org=? AND subject=? AND id<?)"),
     ("RUNS_OF_SCHEDULE", "runs_of_schedule (org=? AND schedule=? AND id<?)"),
     ("RUNS_OF_SESSION", "runs_of_session (org=? AND session=? AND id<?)"),
+    ("RUNS_OF_MEMBER", "runs_of_member (org=? AND started_by=? AND id<?)"),
+    ("RUNS_BY_CREDITS", "runs_by_credits (org=? AND charged>? AND (charged,id)<(?,?))"),
     ("RUNS_UNENDED", "runs_unended (org=? AND id<?)"),
     ("CHARGES", "runs_alike (org=? AND kind=? AND subject=? AND model=?)"),
     ("LAST_RESULT", "tasks_by_inputs (org=? AND inputs_hash=? AND run<?)"),

@@ -104,3 +104,15 @@ pub async fn conversations_of_others_are_not_seen(world: World) {
     let kept = store.messages(one, id).await.unwrap();
     assert_eq!(kept, [message(1, 1, 1, Author::User)]);
 }
+
+pub async fn what_may_go_unasked_is_kept(world: World) {
+    let (one, two) = (found(&world, 1).await, found(&world, 2).await);
+    let (store, id, most) = (&world.store, session_id(1), credits(700));
+    store.create_session(session(1, 1)).await.unwrap();
+    assert_eq!(store.allow_up_to(two, id, most).await, Ok(false), "not theirs");
+    assert_eq!(store.session(one, id).await.unwrap().unwrap().allow_up_to, None);
+    assert_eq!(store.allow_up_to(one, id, most).await, Ok(true));
+    assert_eq!(store.session(one, id).await.unwrap().unwrap().allow_up_to, Some(most));
+    store.delete_session(one, id, START).await.unwrap();
+    assert_eq!(store.allow_up_to(one, id, most).await, Ok(false));
+}

@@ -13,9 +13,11 @@ mod pools;
 mod purchases;
 mod queue;
 mod rows_with_commits;
+mod run_lists;
 mod runs;
 mod schedules;
 mod settings;
+mod stills;
 mod tasks;
 mod workflows;
 
@@ -85,8 +87,12 @@ bodies! {
     background::a_title_by_a_person_stays,
     background::summaries_and_follow_ups_go_with_their_conversation,
     inputs::saved_inputs_are_a_persons_own,
+    stills::stills_are_kept_in_order_until_they_are_old,
+    stills::stills_go_with_their_conversation,
     runs::runs_are_listed_newest_first,
     runs::runs_are_found_by_what_they_do_and_what_started_them,
+    run_lists::runs_are_found_by_person_day_and_credits,
+    run_lists::the_dearest_runs_come_first_and_each_once,
     runs::a_run_that_waits_follows_no_step,
     runs::a_step_is_done_again_by_a_later_attempt,
     runs::a_step_is_recorded_until_it_or_its_run_has_ended,
@@ -96,6 +102,7 @@ bodies! {
     runs::runs_of_others_are_not_seen,
     chat::conversations_come_latest_activity_first,
     chat::renaming_and_deleting,
+    chat::what_may_go_unasked_is_kept,
     chat::messages_keep_their_order,
     chat::conversations_of_others_are_not_seen,
     people::the_first_account_is_one,

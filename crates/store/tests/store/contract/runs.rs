@@ -9,7 +9,7 @@ use crate::work::*;
 use crate::world::{START, World};
 
 /// Writes runs, each with a hold of one credit that stays open.
-async fn start(world: &World, number: u128, runs: Vec<RunRow>) {
+pub(super) async fn start(world: &World, number: u128, runs: Vec<RunRow>) {
     let grant = top_up(number * 1_000, 1_000);
     let holds = runs.into_iter().map(|row| {
         let id = row.id.bits();
