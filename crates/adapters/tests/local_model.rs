@@ -12,7 +12,7 @@ use ampere_adapters::ai::local::{
 };
 use ampere_adapters::ai::{
     ChatMessage, Finish, Limits, Model, ModelError, ModelEvent, ModelRequest, ModelStream,
-    Provider, Role, test_connection,
+    Provider, test_connection,
 };
 use ampere_adapters::secrets::SecretText;
 use futures_util::StreamExt;
@@ -110,10 +110,11 @@ fn request(call_id: &str, text: &str, max_output_tokens: u32) -> ModelRequest {
     ModelRequest {
         call_id: call_id.to_owned(),
         model: "local".to_owned(),
-        messages: vec![ChatMessage { role: Role::User, content: text.to_owned() }],
+        messages: vec![ChatMessage::user(text)],
         max_output_tokens,
         schema: None,
         steady: false,
+        tools: Vec::new(),
     }
 }
 

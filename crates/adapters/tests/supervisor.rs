@@ -9,7 +9,7 @@ use std::time::Duration;
 use ampere_adapters::ai::local::{
     self, LocalModel, LocalModelConfig, LocalState, LocalStatus, Patience,
 };
-use ampere_adapters::ai::{ChatMessage, Limits, ModelError, ModelRequest, Role};
+use ampere_adapters::ai::{ChatMessage, Limits, ModelError, ModelRequest};
 use ampere_adapters::secrets::SecretText;
 
 /// A folder of its own for each test, removed at the end.
@@ -103,10 +103,11 @@ async fn call(local: &LocalModel) -> ModelError {
     let request = ModelRequest {
         call_id: "call_1".to_owned(),
         model: "local".to_owned(),
-        messages: vec![ChatMessage { role: Role::User, content: "Hi".to_owned() }],
+        messages: vec![ChatMessage::user("Hi")],
         max_output_tokens: 5,
         schema: None,
         steady: false,
+        tools: Vec::new(),
     };
     local.model().stream(request).await.err().expect("nothing can answer here")
 }

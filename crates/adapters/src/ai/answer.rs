@@ -10,6 +10,8 @@
 //! 3. An answer is whole once a finish reason or the final mark has come; a stream that ends
 //!    before either is cut.
 //! 4. Once our own limit on output tokens is passed, reading stops and our own count stands.
+//! 5. Calls are given whole or not at all, and only by a whole answer that no limit cut: whatever
+//!    finish reason the provider gave, an answer with calls ends in calls, one without does not.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -18,9 +20,10 @@ use std::time::Duration;
 use futures_util::{Stream, StreamExt, stream};
 use tokio::time::{Sleep, sleep};
 
+use super::calls::{CallPiece, Calls};
 use super::error::{BreakCause, ModelError};
 use super::tokens::{Tally, input_likely};
-use super::{Finish, ModelEvent, ModelRequest, ModelStream};
+use super::{Finish, ModelEvent, ModelRequest, ModelStream, ToolCall};
 
 /// How long and how much an answer may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +64,8 @@ pub(super) enum Piece {
     Text(String),
     /// Text that the model wrote for itself: paid for, not shown.
     Thought(String),
+    /// A part of a call.
+    Call(CallPiece),
     /// The provider's own count.
     Usage { input: u32, output: u32 },
     /// A finish reason came.
@@ -81,22 +86,27 @@ struct Answer {
     tally: Tally,
     usage: Option<(u32, u32)>,
     finish: Option<Finish>,
+    calls: Calls,
+    call_id: String,
 }
 
 impl Answer {
     fn new(request: &ModelRequest) -> Self {
         Answer {
-            input_likely: input_likely(&request.messages),
+            input_likely: input_likely(&request.messages, &request.tools),
             max_output_tokens: request.max_output_tokens,
             tally: Tally::default(),
             usage: None,
             finish: None,
+            calls: Calls::default(),
+            call_id: request.call_id.clone(),
         }
     }
 
     /// What follows from one piece. After a last event the answer takes no more pieces.
     fn take(&mut self, piece: Piece) -> Option<ModelEvent> {
         match piece {
+            Piece::Call(piece) => self.call(&piece),
             Piece::Queued(ahead) => Some(ModelEvent::Queued { ahead }),
             Piece::Text(text) => self.grow(&text, true),
             Piece::Thought(text) => self.grow(&text, false),
@@ -120,14 +130,35 @@ impl Answer {
     fn end(&self, error: ModelError) -> ModelEvent {
         match self.finish {
             Some(finish) => self.whole(finish),
-            None if self.own_output() == 0 => {
-                ModelEvent::Broken { error, input_tokens: 0, output_tokens: 0 }
+            None => self.broken(error),
+        }
+    }
+
+    fn broken(&self, error: ModelError) -> ModelEvent {
+        let output_tokens = self.own_output();
+        let input_tokens = if output_tokens == 0 { 0 } else { self.input_likely };
+        ModelEvent::Broken { error, input_tokens, output_tokens }
+    }
+
+    /// A call's text is paid for like any other, and not shown.
+    fn call(&mut self, piece: &CallPiece) -> Option<ModelEvent> {
+        if self.calls.take(piece).is_err() {
+            return Some(self.broken(ModelError::Broken(BreakCause::Garbled)));
+        }
+        let name = piece.name.as_deref().unwrap_or_default();
+        self.grow(&format!("{name}{}", piece.arguments), false)
+    }
+
+    /// The calls that come before the last event `last`, and what the last event is then.
+    fn called(&mut self, last: ModelEvent) -> (Option<Vec<ToolCall>>, ModelEvent) {
+        match last {
+            ModelEvent::Usage { finish: Finish::Calls, .. } => {
+                match self.calls.whole(&self.call_id) {
+                    Ok(calls) => (Some(calls), last),
+                    Err(_) => (None, self.broken(ModelError::Broken(BreakCause::Garbled))),
+                }
             }
-            None => ModelEvent::Broken {
-                error,
-                input_tokens: self.input_likely,
-                output_tokens: self.own_output(),
-            },
+            last => (None, last),
         }
     }
 
@@ -146,6 +177,11 @@ impl Answer {
     }
 
     fn whole(&self, finish: Finish) -> ModelEvent {
+        let finish = match finish {
+            Finish::Length => Finish::Length,
+            Finish::Stop | Finish::Calls if self.calls.is_empty() => Finish::Stop,
+            Finish::Stop | Finish::Calls => Finish::Calls,
+        };
         match self.usage {
             Some((input, output)) if input > 0 && (output > 0 || self.own_output() == 0) => {
                 ModelEvent::Usage {
@@ -252,19 +288,25 @@ impl Pump {
             let Some(event) = self.answer.take(piece) else {
                 continue;
             };
-            let last = event.is_last();
-            self.ready.push_back(event);
-            if last {
-                // Dropping the source ends the call: a provider that still works stops.
-                self.source = None;
+            if event.is_last() {
+                self.finish(event);
                 return;
             }
+            self.ready.push_back(event);
         }
     }
 
     fn close(&mut self, cause: BreakCause) {
+        let last = self.answer.end(ModelError::Broken(cause));
+        self.finish(last);
+    }
+
+    fn finish(&mut self, last: ModelEvent) {
+        // Dropping the source ends the call: a provider that still works stops.
         self.source = None;
-        self.ready.push_back(self.answer.end(ModelError::Broken(cause)));
+        let (calls, last) = self.answer.called(last);
+        self.ready.extend(calls.map(ModelEvent::Calls));
+        self.ready.push_back(last);
     }
 }
 

@@ -3,20 +3,25 @@
 //! Owns: what a model is asked, what it answers, how an answer ends, and what a failure means for
 //! the caller. Never does: rate or charge anything; it only counts.
 //!
-//! **How an answer ends.** A stream gives any number of `Queued` and `Delta` events and then
-//! exactly one of `Usage` (the answer is whole, or was stopped at its length limit) or `Broken`
-//! (it was cut). Nothing follows that event. Dropping the stream cancels the call at the provider.
+//! **How an answer ends.** A stream gives any number of `Queued` and `Delta` events, at most one
+//! `Calls` after them, and then exactly one of `Usage` (the answer is whole, or was stopped at its
+//! length limit) or `Broken` (it was cut). Nothing follows that event. Dropping the stream cancels
+//! the call at the provider.
 //!
 //! Read next: `answer` (the one rule that turns what a provider sends into those events), then
-//! `openai`, `local`, and for tests `scripted`.
+//! `remote` (providers: `openai`, `anthropic`), `local`, and for tests `scripted`.
 
 mod answer;
+pub mod anthropic;
+mod calls;
 mod error;
 pub mod local;
 pub mod openai;
+mod remote;
 #[cfg(feature = "scripted")]
 pub mod scripted;
 mod sse;
+mod talk;
 mod test_connection;
 mod tokens;
 
@@ -28,8 +33,10 @@ use serde_json::Value;
 
 pub use answer::Limits;
 pub use error::{BreakCause, ModelError};
+pub use remote::{ProviderSettings, Retry, SettingsError};
+pub use talk::{ChatMessage, Role, ToolCall, ToolSpec};
 pub use test_connection::{ConnectionReport, test_connection};
-pub use tokens::{input_at_most, likely_tokens, schema_at_most};
+pub use tokens::{input_at_most, likely_tokens, schema_at_most, tools_at_most};
 
 /// Where a model runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +45,8 @@ pub enum Provider {
     Local,
     /// A server that speaks the OpenAI chat shape, set up by the operator.
     OpenAiCompatible,
+    /// A server that speaks Anthropic's Messages API, set up by the operator.
+    Anthropic,
 }
 
 /// What a person can know of a model before choosing it.
@@ -61,38 +70,9 @@ pub struct ModelCard {
     /// Whether an answer can be held to a JSON Schema. False for a provider that has shown that it
     /// cannot: then a schema changes nothing, and the answer may be anything.
     pub schemas: bool,
-}
-
-/// Who says a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    System,
-    User,
-    Assistant,
-}
-
-impl Role {
-    /// The word on the wire.
-    pub fn word(self) -> &'static str {
-        match self {
-            Role::System => "system",
-            Role::User => "user",
-            Role::Assistant => "assistant",
-        }
-    }
-}
-
-/// One message of a conversation. `Debug` shows the length only: prompts stay out of logs.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ChatMessage {
-    pub role: Role,
-    pub content: String,
-}
-
-impl std::fmt::Debug for ChatMessage {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "ChatMessage({}, {} bytes)", self.role.word(), self.content.len())
-    }
+    /// Whether the model can be offered tools and answer with calls. False: tools change nothing,
+    /// and messages that tell of calls are refused; whoever asks agrees on calls in plain text.
+    pub calls: bool,
 }
 
 /// One call to a model.
@@ -114,6 +94,9 @@ pub struct ModelRequest {
     /// Asks for the likeliest answer instead of a varied one, so that the same request tends to
     /// get the same answer; a provider that cannot gives its usual one.
     pub steady: bool,
+    /// The tools that the model may call; empty: none are offered. It may call several at once, or
+    /// answer in text, or both.
+    pub tools: Vec<ToolSpec>,
 }
 
 /// Why a whole answer ended.
@@ -121,8 +104,11 @@ pub struct ModelRequest {
 pub enum Finish {
     /// The model was done.
     Stop,
-    /// The limit on output tokens was reached, the provider's or ours.
+    /// The limit on output tokens was reached, the provider's or ours. Calls that it cut into are
+    /// not given.
     Length,
+    /// The model waits for what its calls give.
+    Calls,
 }
 
 /// What a stream says. `Usage` and `Broken` are last, and one of them always comes.
@@ -138,6 +124,9 @@ pub enum ModelEvent {
         /// own count that an estimated `Usage` or a `Broken` reports.
         tokens: u32,
     },
+    /// The calls that the model asks for, whole and in its order; once at most, and right before
+    /// a `Usage` that ends in [`Finish::Calls`]. Their tokens came as `Delta`s without text.
+    Calls(Vec<ToolCall>),
     /// The answer is whole.
     Usage {
         input_tokens: u32,

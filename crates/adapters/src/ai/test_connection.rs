@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 
-use super::{ChatMessage, Model, ModelError, ModelEvent, ModelRequest, Role};
+use super::{ChatMessage, Model, ModelError, ModelEvent, ModelRequest};
 
 /// What a successful test shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,13 +31,11 @@ pub async fn test_connection(
     let request = ModelRequest {
         call_id: call_id.to_owned(),
         model: model.card().id,
-        messages: vec![ChatMessage {
-            role: Role::User,
-            content: "Answer with the one word: ready".to_owned(),
-        }],
+        messages: vec![ChatMessage::user("Answer with the one word: ready")],
         max_output_tokens: 16,
         schema: None,
         steady: false,
+        tools: Vec::new(),
     };
     let mut events = model.stream(request).await?;
     let mut outcome = Err(ModelError::Broken(super::BreakCause::Cut));
@@ -48,7 +46,7 @@ pub async fn test_connection(
                 outcome = Ok(ConnectionReport { input_tokens, output_tokens, exact, took });
             }
             ModelEvent::Broken { error, .. } => outcome = Err(error),
-            ModelEvent::Queued { .. } | ModelEvent::Delta { .. } => {}
+            ModelEvent::Queued { .. } | ModelEvent::Delta { .. } | ModelEvent::Calls(_) => {}
         }
     }
     outcome

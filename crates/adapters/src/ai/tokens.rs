@@ -9,21 +9,47 @@
 
 use serde_json::Value;
 
-use super::ChatMessage;
+use super::{ChatMessage, ToolCall, ToolSpec};
 
 /// Tokens that a chat template may add around one message: role markers, line ends, separators.
 const FRAME: u64 = 16;
 /// Tokens that a chat template may add once: start of text, its own system prompt, the cue to
 /// answer.
 const OPENING: u64 = 128;
+/// Tokens that a provider may add once to explain calling: some have a system prompt for it of
+/// more than five hundred.
+pub(super) const TOOLS_OPENING: u32 = 768;
 
 /// The most input tokens that `messages` can come to.
 pub fn input_at_most(messages: &[ChatMessage]) -> u32 {
     let bytes = messages
         .iter()
-        .map(|m| m.content.len() as u64 + m.role.word().len() as u64 + FRAME)
+        .map(|m| m.content.len() as u64 + m.role.word().len() as u64 + FRAME + of_calls(m))
         .fold(OPENING, u64::saturating_add);
     clamp(bytes)
+}
+
+/// Some templates show arguments as a JSON text within a JSON text.
+fn of_calls(message: &ChatMessage) -> u64 {
+    let call = |call: &ToolCall| {
+        let escaped = Value::from(call.arguments.as_str()).to_string();
+        (escaped.len() + call.name.len() + call.id.len()) as u64 + FRAME
+    };
+    let answers = message.answers.as_ref().map_or(0, |id| id.len() as u64 + FRAME);
+    message.calls.iter().map(call).fold(answers, u64::saturating_add)
+}
+
+/// The most input tokens that offering `tools` can come to; beside [`input_at_most`].
+pub fn tools_at_most(tools: &[ToolSpec]) -> u32 {
+    if tools.is_empty() {
+        return 0;
+    }
+    let bytes = |tool: &ToolSpec| {
+        let description = Value::from(tool.description.as_str()).to_string();
+        let own = tool.name.len() + description.len() + tool.parameters.to_string().len();
+        own as u64 + 2 * FRAME
+    };
+    clamp(tools.iter().map(bytes).fold(u64::from(TOOLS_OPENING), u64::saturating_add))
 }
 
 /// The most input tokens that a schema can come to: some providers show it to the model and count
@@ -32,11 +58,23 @@ pub fn schema_at_most(schema: &Value) -> u32 {
     clamp((schema.to_string().len() as u64).saturating_add(OPENING))
 }
 
-/// The input tokens that `messages` probably come to; never above [`input_at_most`].
-pub(super) fn input_likely(messages: &[ChatMessage]) -> u32 {
-    messages.iter().fold(4, |sum, m| {
+/// The input tokens that `messages` and `tools` probably come to; never above [`input_at_most`]
+/// and [`tools_at_most`] together.
+pub(super) fn input_likely(messages: &[ChatMessage], tools: &[ToolSpec]) -> u32 {
+    let said = messages.iter().fold(4, |sum: u32, m| {
         // Five tokens are the frame of the usual templates.
-        sum.saturating_add(likely_tokens(&m.content)).saturating_add(5)
+        let calls = m.calls.iter().fold(0, |sum: u32, call| {
+            sum.saturating_add(likely_tokens(&call.name))
+                .saturating_add(likely_tokens(&call.arguments))
+                .saturating_add(5)
+        });
+        sum.saturating_add(likely_tokens(&m.content)).saturating_add(calls).saturating_add(5)
+    });
+    tools.iter().fold(said, |sum, tool| {
+        sum.saturating_add(likely_tokens(&tool.name))
+            .saturating_add(likely_tokens(&tool.description))
+            .saturating_add(likely_tokens(&tool.parameters.to_string()))
+            .saturating_add(5)
     })
 }
 
@@ -103,17 +141,40 @@ fn clamp(tokens: u64) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ai::Role;
 
     #[test]
     fn the_bound_is_above_the_likely_figure_for_every_writing() {
         for text in ["", "a", "Hello, world.", "日本語のテキスト", "🙂🙂🙂", "ß", "\u{0}\u{1}"]
         {
-            let messages = vec![ChatMessage { role: Role::User, content: text.repeat(50) }];
-            assert!(input_at_most(&messages) >= input_likely(&messages), "{text:?}");
+            let messages = vec![ChatMessage::user(text.repeat(50))];
+            assert!(input_at_most(&messages) >= input_likely(&messages, &[]), "{text:?}");
             assert!(input_at_most(&messages) as usize >= text.len() * 50, "{text:?}");
         }
-        assert!(input_at_most(&[]) >= input_likely(&[]));
+        assert!(input_at_most(&[]) >= input_likely(&[], &[]));
+    }
+
+    #[test]
+    fn calls_and_tools_are_within_the_bound() {
+        for text in ["", "a", "grüße \"日本\"\n\\", "{\"a\": [1, 2, 3]}"] {
+            let call = ToolCall { id: text.into(), name: text.into(), arguments: text.repeat(9) };
+            let said = ChatMessage::assistant_calls(text, vec![call.clone(), call]);
+            let messages = [said, ChatMessage::tool(text, text.repeat(9))];
+            let tool = ToolSpec {
+                name: text.to_owned(),
+                description: text.repeat(9),
+                parameters: serde_json::json!({ "type": "object", "title": text }),
+            };
+            let tools = [tool.clone(), tool];
+            let most = input_at_most(&messages) + tools_at_most(&tools);
+            let bytes = serde_json::json!({
+                "calls": [text.repeat(9), text.repeat(9)], "said": [text, text.repeat(9)],
+                "tools": [text.repeat(9), text.repeat(9), text, text],
+            });
+            assert!(most as usize >= bytes.to_string().len(), "{text:?}");
+            assert!(most >= input_likely(&messages, &tools), "{text:?}");
+            assert!(input_at_most(&messages) >= input_likely(&messages, &[]), "{text:?}");
+        }
+        assert_eq!(tools_at_most(&[]), 0);
     }
 
     #[test]

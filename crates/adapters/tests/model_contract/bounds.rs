@@ -26,7 +26,7 @@ contract!(an_honest_answer_of_exactly_the_limit_is_not_stopped, |road| {
     })
 });
 
-contract!(the_queue_is_visible, |road| {
+contract!(where there is a queue: the_queue_is_visible, Limits::default(), |road| {
     Box::pin(async move {
         let mut steps: Vec<Step> = [2, 1, 0].map(Step::Queued).into();
         steps.extend([text("a"), Step::Done]);
@@ -54,7 +54,7 @@ contract!(an_endless_answer_is_left, quick(|limits| limits.total = SOON), |road|
 });
 
 contract!(
-    waiting_in_the_queue_is_not_working,
+    where there is a queue: waiting_in_the_queue_is_not_working,
     quick(|l| (l.total, l.idle) = (SOON, LATER)),
     |road| {
         Box::pin(async move {
@@ -64,12 +64,16 @@ contract!(
     }
 );
 
-contract!(waiting_in_the_queue_has_its_own_limit, quick(|limits| limits.queued = SOON), |road| {
-    Box::pin(async move {
-        let heard = answer(&road, Script::steps(vec![Step::Queued(1), Step::Hang]), 100).await;
-        assert_eq!(broken(&heard), (BreakCause::TooLong, 0, 0));
-    })
-});
+contract!(
+    where there is a queue: waiting_in_the_queue_has_its_own_limit,
+    quick(|limits| limits.queued = SOON),
+    |road| {
+        Box::pin(async move {
+            let heard = answer(&road, Script::steps(vec![Step::Queued(1), Step::Hang]), 100).await;
+            assert_eq!(broken(&heard), (BreakCause::TooLong, 0, 0));
+        })
+    }
+);
 
 contract!(usage_is_not_waited_for_long, quick(|limits| limits.after_finish = SOON), |road| {
     Box::pin(async move {

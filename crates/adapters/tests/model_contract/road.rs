@@ -1,13 +1,12 @@
-//! The two roads on which every test of the contract runs, and how an answer is heard.
+//! The three roads on which every test of the contract runs, and how an answer is heard.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use ampere_adapters::ai::openai::{self, OpenAiSettings, Retry};
 use ampere_adapters::ai::scripted::{Demands, Script, ScriptedProvider, ScriptedServer, Step};
 use ampere_adapters::ai::{
     BreakCause, ChatMessage, Finish, Limits, Model, ModelError, ModelEvent, ModelRequest,
-    ModelStream, Role,
+    ModelStream, ProviderSettings, Retry, ToolCall, anthropic, openai,
 };
 use futures_util::StreamExt;
 
@@ -20,7 +19,10 @@ pub struct Road {
 #[derive(Clone, Copy, PartialEq)]
 pub enum Kind {
     InProcess,
-    Socket,
+    /// Over a socket that speaks the OpenAI chat shape,
+    Chat,
+    /// or Anthropic's Messages API.
+    Messages,
 }
 
 /// The road, and the server that must outlive it.
@@ -31,7 +33,7 @@ pub async fn road(kind: Kind, limits: Limits) -> (Road, Option<ScriptedServer>) 
         return (Road { provider, model }, None);
     }
     let server = provider.serve(Demands::default()).await.unwrap();
-    let settings = OpenAiSettings {
+    let settings = ProviderSettings {
         base_url: server.base_url(),
         api_key: None,
         model: "scripted".to_owned(),
@@ -43,11 +45,26 @@ pub async fn road(kind: Kind, limits: Limits) -> (Road, Option<ScriptedServer>) 
         limits,
         retry: Retry { times: 0, ..Retry::default() },
     };
-    let model = openai::open(settings).unwrap();
+    let open = if kind == Kind::Chat { openai::open } else { anthropic::open };
+    let model = open(settings).unwrap();
     (Road { provider, model }, Some(server))
 }
 
-/// One test body, two roads; a road's limits may be given.
+/// One test body on one road.
+macro_rules! on_a_road {
+    ($name:ident, $kind:expr, $limits:expr, $body:expr) => {
+        #[tokio::test]
+        async fn $name() {
+            let body: fn(Road) -> future::BoxFuture<'static, ()> = $body;
+            let (road, server) = road($kind, $limits).await;
+            body(road).await;
+            drop(server);
+        }
+    };
+}
+
+/// One test body, three roads; a road's limits may be given. With `where there is a queue`, two:
+/// the Messages API has none.
 macro_rules! contract {
     ($name:ident, $body:expr) => {
         contract!($name, Limits::default(), $body);
@@ -56,38 +73,32 @@ macro_rules! contract {
         mod $name {
             use super::*;
 
-            #[tokio::test]
-            async fn in_process() {
-                let body: fn(Road) -> future::BoxFuture<'static, ()> = $body;
-                let (road, server) = road(Kind::InProcess, $limits).await;
-                body(road).await;
-                drop(server);
-            }
+            on_a_road!(in_process, Kind::InProcess, $limits, $body);
+            on_a_road!(over_a_socket, Kind::Chat, $limits, $body);
+            on_a_road!(as_messages, Kind::Messages, $limits, $body);
+        }
+    };
+    (where there is a queue: $name:ident, $limits:expr, $body:expr) => {
+        mod $name {
+            use super::*;
 
-            #[tokio::test]
-            async fn over_a_socket() {
-                let body: fn(Road) -> future::BoxFuture<'static, ()> = $body;
-                let (road, server) = road(Kind::Socket, $limits).await;
-                body(road).await;
-                drop(server);
-            }
+            on_a_road!(in_process, Kind::InProcess, $limits, $body);
+            on_a_road!(over_a_socket, Kind::Chat, $limits, $body);
         }
     };
 }
 
-pub(crate) use contract;
+pub(crate) use {contract, on_a_road};
 
 pub fn request(call_id: &str, max_output_tokens: u32) -> ModelRequest {
     ModelRequest {
         call_id: call_id.to_owned(),
         model: "scripted".to_owned(),
-        messages: vec![
-            ChatMessage { role: Role::System, content: "Be brief.".to_owned() },
-            ChatMessage { role: Role::User, content: "Wie geht's? 日本".to_owned() },
-        ],
+        messages: vec![ChatMessage::system("Be brief."), ChatMessage::user("Wie geht's? 日本")],
         max_output_tokens,
         schema: None,
         steady: false,
+        tools: Vec::new(),
     }
 }
 
@@ -101,24 +112,29 @@ pub struct Heard {
     pub text: String,
     pub own_count: u32,
     pub queue: Vec<u32>,
+    /// None: no calls were given.
+    pub calls: Option<Vec<ToolCall>>,
     pub last: ModelEvent,
 }
 
 /// Reads to the end, and checks that exactly one last event came, and came last.
 pub async fn hear(mut stream: ModelStream) -> Heard {
-    let (mut text, mut own_count, mut queue, mut last) = (String::new(), 0, Vec::new(), None);
+    let (mut text, mut own_count, mut queue) = (String::new(), 0, Vec::new());
+    let (mut calls, mut last) = (None, None);
     while let Some(event) = stream.next().await {
         assert!(last.is_none(), "{event:?} after {last:?}");
         match event {
             ModelEvent::Queued { ahead } => queue.push(ahead),
             ModelEvent::Delta { text: more, tokens } => {
+                assert!(calls.is_none(), "calls come after all text");
                 text.push_str(&more);
                 own_count += tokens;
             }
+            ModelEvent::Calls(called) => assert_eq!(calls.replace(called), None, "once"),
             event => last = Some(event),
         }
     }
-    Heard { text, own_count, queue, last: last.expect("a stream ends in usage or broken") }
+    Heard { text, own_count, queue, calls, last: last.expect("a stream ends in usage or broken") }
 }
 
 pub async fn answer(road: &Road, script: Script, max_output_tokens: u32) -> Heard {

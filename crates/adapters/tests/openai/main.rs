@@ -12,18 +12,19 @@ mod wire;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ampere_adapters::ai::openai::{self, OpenAiSettings, Retry};
+use ampere_adapters::ai::openai;
 use ampere_adapters::ai::scripted::{Call, CallEnd};
 use ampere_adapters::ai::{
-    ChatMessage, Finish, Limits, Model, ModelError, ModelEvent, ModelRequest, Role,
+    ChatMessage, Finish, Limits, Model, ModelError, ModelEvent, ModelRequest, ProviderSettings,
+    Retry,
 };
 use ampere_adapters::secrets::SecretText;
 use futures_util::StreamExt;
 
 const KEY: &str = "sk-test-0123456789";
 
-fn settings(base_url: &str) -> OpenAiSettings {
-    OpenAiSettings {
+fn settings(base_url: &str) -> ProviderSettings {
+    ProviderSettings {
         base_url: base_url.to_owned(),
         api_key: Some(SecretText::new(KEY)),
         model: "their-name".to_owned(),
@@ -45,10 +46,11 @@ fn request() -> ModelRequest {
     ModelRequest {
         call_id: "call_1".to_owned(),
         model: "our-id".to_owned(),
-        messages: vec![ChatMessage { role: Role::User, content: "Hi".to_owned() }],
+        messages: vec![ChatMessage::user("Hi")],
         max_output_tokens: 50,
         schema: None,
         steady: false,
+        tools: Vec::new(),
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use ampere_adapters::ai::openai::{self, OpenAiSettings, Retry};
+use ampere_adapters::ai::openai;
 use ampere_adapters::ai::scripted::{
     CallEnd, Demands, Gate, Reply, Script, ScriptedProvider, Step,
 };
-use ampere_adapters::ai::{BreakCause, Limits, ModelError, ModelEvent};
+use ampere_adapters::ai::{BreakCause, Limits, ModelError, ModelEvent, ProviderSettings, Retry};
 use tokio::net::TcpListener;
 
 use crate::{answer, ends, exact, open, refused, settings};
@@ -66,7 +66,7 @@ async fn a_provider_that_does_not_answer_in_time_is_left() {
     let gate = Gate::new();
     provider.push(Script::answer(&["late"], 1, 1).held(&gate));
     let limits = Limits { first_byte: Duration::from_millis(100), ..Limits::default() };
-    let model = openai::open(OpenAiSettings { limits, ..settings(&server.base_url()) }).unwrap();
+    let model = openai::open(ProviderSettings { limits, ..settings(&server.base_url()) }).unwrap();
     let error = refused(&*model).await;
     assert!(matches!(error, ModelError::NotReached { .. }), "{error:?}");
     assert!(provider.calls().len() <= 1, "it may be working: no second attempt");
@@ -118,7 +118,7 @@ async fn each_status_says_who_can_do_what() {
     let provider = ScriptedProvider::new();
     let server = provider.serve(Demands::default()).await.unwrap();
     let retry = Retry { times: 0, ..Retry::default() };
-    let model = openai::open(OpenAiSettings { retry, ..settings(&server.base_url()) }).unwrap();
+    let model = openai::open(ProviderSettings { retry, ..settings(&server.base_url()) }).unwrap();
     for (status, kind, body, expected) in STATUSES {
         provider.push(reply(status, kind, body));
         let error = refused(&*model).await;

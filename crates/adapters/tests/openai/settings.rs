@@ -3,9 +3,11 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use ampere_adapters::ai::openai::{self, OpenAiSettings, SettingsError};
+use ampere_adapters::ai::openai;
 use ampere_adapters::ai::scripted::{Demands, Script, ScriptedProvider, Step};
-use ampere_adapters::ai::{BreakCause, ModelError, test_connection};
+use ampere_adapters::ai::{
+    BreakCause, ModelError, ProviderSettings, SettingsError, test_connection,
+};
 use ampere_adapters::secrets::SecretText;
 
 use crate::{KEY, answer, exact, open, refused, settings};
@@ -70,8 +72,8 @@ fn settings_that_cannot_work_are_refused_by_name() {
         assert_eq!(address(url), None, "{url}");
     }
     let key = Some(SecretText::new("two\nlines"));
-    let bad_key = OpenAiSettings { api_key: key, ..settings("http://host/v1") };
+    let bad_key = ProviderSettings { api_key: key, ..settings("http://host/v1") };
     assert_eq!(openai::open(bad_key).err(), Some(SettingsError::BadKey));
-    let no_model = OpenAiSettings { model: " ".to_owned(), ..settings("http://host/v1") };
+    let no_model = ProviderSettings { model: " ".to_owned(), ..settings("http://host/v1") };
     assert_eq!(openai::open(no_model).err(), Some(SettingsError::NoModel));
 }

@@ -1,11 +1,12 @@
 //! What goes over the wire, and what is read from it.
 
 use ampere_adapters::ai::scripted::{Demands, Script, ScriptedProvider, Step};
-use ampere_adapters::ai::{BreakCause, ModelError, ModelEvent};
+use ampere_adapters::ai::{BreakCause, Finish, ModelError, ModelEvent, ToolCall};
+use futures_util::StreamExt;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-use crate::{answer, exact, open};
+use crate::{answer, exact, open, request};
 
 /// The answer to a stream of exactly these bytes.
 async fn wire(bytes: &[&[u8]]) -> (String, ModelEvent) {
@@ -54,6 +55,73 @@ async fn a_count_that_is_no_count_is_missing() {
         let ModelEvent::Usage { exact: false, output_tokens: 1, .. } = last else {
             panic!("{usage}: {last:?}")
         };
+    }
+}
+
+/// The calls and the last event of a stream of these `tool_calls`, one chunk each.
+async fn called(parts: &[&str]) -> (Vec<ToolCall>, ModelEvent) {
+    let chunk = |part: &&str| {
+        let part = part.replace('\n', " ");
+        format!("data: {{\"choices\":[{{\"delta\":{{\"tool_calls\":{part}}}}}]}}\n\n")
+    };
+    let mut bytes: Vec<u8> = parts.iter().map(chunk).collect::<String>().into_bytes();
+    bytes.extend(b"data: {\"choices\":[{\"finish_reason\":\"tool_calls\"}]}\n\ndata: [DONE]\n\n");
+    let provider = ScriptedProvider::new();
+    let server = provider.serve(Demands::default()).await.unwrap();
+    provider.push(Script::steps(vec![Step::Bytes(bytes)]));
+    let stream = open(&server.base_url()).stream(request()).await.unwrap();
+    let events: Vec<ModelEvent> = stream.collect().await;
+    let calls = events.iter().find_map(|event| match event {
+        ModelEvent::Calls(calls) => Some(calls.clone()),
+        _ => None,
+    });
+    (calls.unwrap_or_default(), events.last().unwrap().clone())
+}
+
+#[tokio::test]
+async fn every_way_of_sending_calls_is_read() {
+    let expected = [("a", "look", "{\"x\":1}"), ("b", "go", "{}")];
+    for parts in [
+        // In pieces by index, as the format's inventors do.
+        &[
+            r#"[{"index":0,"id":"a","type":"function","function":{"name":"look","arguments":""}}]"#,
+            r#"[{"index":1,"id":"b","type":"function","function":{"name":"go","arguments":""}}]"#,
+            r#"[{"index":0,"function":{"arguments":"{\"x\""}}]"#,
+            r#"[{"index":0,"function":{"arguments":":1}"}},
+                {"index":1,"function":{"arguments":"{}"}}]"#,
+        ][..],
+        // Whole and without index, as small servers do; nulls where others leave things out.
+        &[r#"[{"id":"a","function":{"name":"look","arguments":"{\"x\":1}"}},
+             {"index":null,"id":"b","function":{"name":"go","arguments":null}}]"#],
+        // Each at index 0.
+        &[
+            r#"[{"index":0,"id":"a","function":{"name":"look","arguments":"{\"x\":1}"}}]"#,
+            r#"[{"index":0,"id":"b","function":{"name":"go","arguments":"{}"}}]"#,
+        ],
+    ] {
+        let (calls, last) = called(parts).await;
+        let calls: Vec<_> =
+            calls.iter().map(|c| (c.id.as_str(), c.name.as_str(), c.arguments.as_str())).collect();
+        assert_eq!(calls, expected, "{parts:?}");
+        assert!(matches!(last, ModelEvent::Usage { finish: Finish::Calls, .. }), "{last:?}");
+    }
+}
+
+#[tokio::test]
+async fn pieces_that_come_to_no_call_are_broken() {
+    for part in [
+        r#"[{"index":-1,"id":"a","function":{"name":"look"}}]"#,
+        r#"[{"index":0,"id":7,"function":{"name":"look"}}]"#,
+        r#"[{"index":0,"id":"a","function":{"name":"look","arguments":{"x":1}}}]"#,
+        r#"[{"index":0,"id":"a","function":{"arguments":"{}"}}]"#,
+        r#"[{"function":{"arguments":"{}"}}]"#,
+        r#"{"index":0}"#,
+        r#""look""#,
+    ] {
+        let (calls, last) = called(&[part]).await;
+        let garbled = ModelError::Broken(BreakCause::Garbled);
+        assert!(matches!(last, ModelEvent::Broken { error, .. } if error == garbled), "{part}");
+        assert!(calls.is_empty());
     }
 }
 

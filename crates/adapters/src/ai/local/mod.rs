@@ -22,7 +22,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::{
-    ChatMessage, Model, ModelCard, ModelError, ModelRequest, ModelStream, Provider, tokens,
+    ChatMessage, Model, ModelCard, ModelError, ModelRequest, ModelStream, Provider, talk, tokens,
 };
 
 pub use settings::{LocalModelConfig, Patience};
@@ -125,6 +125,7 @@ impl Model for Local {
             context_tokens: status.running.map_or(self.0.context_tokens, |r| r.context_tokens),
             max_output_tokens: self.0.max_output_tokens,
             schemas: true,
+            calls: false,
         }
     }
 
@@ -133,6 +134,8 @@ impl Model for Local {
     }
 
     async fn stream(&self, request: ModelRequest) -> Result<ModelStream, ModelError> {
+        talk::without_calls(&request.messages)?;
+        let request = ModelRequest { tools: Vec::new(), ..request };
         let running = self.running().await?;
         let failed = match running.client.stream(request.clone()).await {
             Err(error @ ModelError::NotReached { .. }) => error,

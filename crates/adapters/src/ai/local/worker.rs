@@ -18,7 +18,8 @@ use tokio::time::timeout;
 
 use super::settings::LocalModelConfig;
 use super::state::{LocalState, Running};
-use crate::ai::openai::{OpenAi, OpenAiSettings, Retry};
+use crate::ai::openai::OpenAi;
+use crate::ai::remote::{ProviderSettings, Retry};
 
 /// The longest first word that is read.
 const FIRST_WORD_BYTES: u64 = 64 * 1024;
@@ -174,7 +175,7 @@ async fn refused(mut child: Child, word: Option<FirstWord>, patience: Duration) 
 }
 
 fn client(config: &LocalModelConfig, port: u16, context: u32) -> Result<OpenAi, NoWorker> {
-    let settings = OpenAiSettings {
+    let settings = ProviderSettings {
         base_url: format!("http://127.0.0.1:{port}/v1"),
         api_key: Some(config.token.clone()),
         model: config.name.clone(),

@@ -1,16 +1,17 @@
 //! The OpenAI chat shape as JSON.
 //!
-//! Owns: the body of a request, the meaning of one streamed chunk and of an error body. Never
-//! passes a provider's text on: of an error only its meaning leaves this module.
+//! Owns: the body of a request and the meaning of one streamed chunk. Never passes a provider's
+//! error text on.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::dialect::Dialect;
 use crate::ai::answer::Piece;
+use crate::ai::calls::CallPiece;
 use crate::ai::error::{BreakCause, ModelError};
+use crate::ai::remote::Dialect;
 use crate::ai::sse::SseEvent;
-use crate::ai::{Finish, ModelRequest};
+use crate::ai::{ChatMessage, Finish, ModelRequest, ToolCall, ToolSpec};
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -26,6 +27,8 @@ struct Body<'a> {
     temperature: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
     response_format: Option<ResponseFormat<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tools: Vec<Value>,
 }
 
 #[derive(Serialize)]
@@ -57,7 +60,38 @@ struct StreamOptions {
 #[derive(Serialize)]
 struct Message<'a> {
     role: &'static str,
-    content: &'a str,
+    /// Null only beside calls.
+    content: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tool_calls: Vec<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_call_id: Option<&'a str>,
+}
+
+impl<'a> Message<'a> {
+    fn of(message: &'a ChatMessage) -> Self {
+        let content = message.content.as_str();
+        Message {
+            role: message.role.word(),
+            content: (message.calls.is_empty() || !content.is_empty()).then_some(content),
+            tool_calls: message.calls.iter().map(call).collect(),
+            tool_call_id: message.answers.as_deref(),
+        }
+    }
+}
+
+/// A call told back to its model. Servers that read the arguments themselves fail on anything but
+/// an object.
+fn call(call: &ToolCall) -> Value {
+    let arguments = Value::Object(call.object()).to_string();
+    let function = json!({ "name": call.name, "arguments": arguments });
+    json!({ "id": call.id, "type": "function", "function": function })
+}
+
+fn tool(tool: &ToolSpec) -> Value {
+    let ToolSpec { name, description, parameters } = tool;
+    let function = json!({ "name": name, "description": description, "parameters": parameters });
+    json!({ "type": "function", "function": function })
 }
 
 /// The body of a request, worded as this server wants it.
@@ -70,17 +104,14 @@ pub(super) fn body(
     let schema = request.schema.as_ref().filter(|_| dialect.schemas);
     serde_json::to_vec(&Body {
         model,
-        messages: request
-            .messages
-            .iter()
-            .map(|m| Message { role: m.role.word(), content: &m.content })
-            .collect(),
+        messages: request.messages.iter().map(Message::of).collect(),
         stream: true,
         stream_options: StreamOptions { include_usage: true },
         max_tokens: limit.filter(|_| !dialect.newer_limit_name),
         max_completion_tokens: limit.filter(|_| dialect.newer_limit_name),
         temperature: (request.steady && dialect.temperature).then_some(0),
         response_format: schema.map(ResponseFormat::json),
+        tools: request.tools.iter().filter(|_| dialect.calls).map(tool).collect(),
     })
 }
 
@@ -113,6 +144,38 @@ struct Delta {
     reasoning_content: Option<String>,
     #[serde(default)]
     reasoning: Option<String>,
+    #[serde(default)]
+    tool_calls: Option<Vec<PartOfCall>>,
+}
+
+#[derive(Deserialize)]
+struct PartOfCall {
+    #[serde(default)]
+    index: Option<u32>,
+    #[serde(default)]
+    id: Option<String>,
+    #[serde(default)]
+    function: Option<PartOfFunction>,
+}
+
+#[derive(Default, Deserialize)]
+struct PartOfFunction {
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    arguments: Option<String>,
+}
+
+impl From<PartOfCall> for Piece {
+    fn from(part: PartOfCall) -> Self {
+        let function = part.function.unwrap_or_default();
+        Piece::Call(CallPiece {
+            place: part.index,
+            id: part.id,
+            name: function.name,
+            arguments: function.arguments.unwrap_or_default(),
+        })
+    }
 }
 
 #[derive(Deserialize)]
@@ -151,6 +214,7 @@ fn chunk_pieces(chunk: Chunk) -> Vec<Piece> {
         let delta = choice.delta.unwrap_or_default();
         pieces.extend(delta.reasoning_content.or(delta.reasoning).map(Piece::Thought));
         pieces.extend(delta.content.map(Piece::Text));
+        pieces.extend(delta.tool_calls.unwrap_or_default().into_iter().map(Piece::from));
         pieces.extend(choice.finish_reason.as_deref().map(finish).map(Piece::Finished));
     }
     pieces.extend(chunk.usage.as_ref().and_then(usage));
@@ -158,7 +222,11 @@ fn chunk_pieces(chunk: Chunk) -> Vec<Piece> {
 }
 
 fn finish(reason: &str) -> Finish {
-    if reason == "length" { Finish::Length } else { Finish::Stop }
+    match reason {
+        "length" => Finish::Length,
+        "tool_calls" => Finish::Calls,
+        _ => Finish::Stop,
+    }
 }
 
 /// A usage that is not two whole numbers is none.
@@ -173,49 +241,4 @@ fn garbled() -> Piece {
 
 fn reported() -> Piece {
     Piece::Broken(ModelError::Broken(BreakCause::Reported))
-}
-
-/// What an error body means, as far as it matters to us.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Complaint {
-    /// The messages are longer than the model's context.
-    InputTooLong,
-    /// `max_tokens` must be called `max_completion_tokens`.
-    LimitName,
-    /// The temperature cannot be chosen.
-    Temperature,
-    /// The server can hold answers to a schema, but not to this one.
-    ThisSchema,
-    /// The account at the provider is out of money or quota.
-    QuotaUsedUp,
-    Other,
-}
-
-/// Reads the body of a refused request.
-pub(super) fn complaint(body: &[u8]) -> Complaint {
-    let body: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
-    let error = body.get("error").unwrap_or(&body);
-    let word = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default();
-    let message = error.as_str().unwrap_or_else(|| word("message")).to_ascii_lowercase();
-    let code_or_type = [word("code"), word("type")];
-    let any = |codes: &[&str]| code_or_type.iter().any(|c| codes.contains(c));
-    let says = |phrases: &[&str]| phrases.iter().any(|p| message.contains(p));
-
-    if any(&["context_length_exceeded", "exceed_context_size_error"])
-        || says(&["context length", "context size", "context window", "prompt is too long"])
-    {
-        Complaint::InputTooLong
-    } else if word("param") == "max_tokens" && says(&["max_completion_tokens"])
-        || says(&["use 'max_completion_tokens'", "use max_completion_tokens"])
-    {
-        Complaint::LimitName
-    } else if word("param") == "temperature" {
-        Complaint::Temperature
-    } else if any(&["invalid_json_schema"]) || says(&["invalid schema"]) {
-        Complaint::ThisSchema
-    } else if any(&["insufficient_quota", "billing_hard_limit_reached"]) {
-        Complaint::QuotaUsedUp
-    } else {
-        Complaint::Other
-    }
 }

@@ -7,10 +7,13 @@
 //! A test never sleeps: it holds the script with a [`Gate`] and waits for it, or waits on the log
 //! with [`ScriptedProvider::until`].
 //!
-//! Read next: `provider`, then `server`.
+//! Read next: `provider`, then `server` and what it speaks (`chat`, `messages`), then `obedient`.
 
+mod chat;
 mod fitting;
+mod messages;
 mod model;
+pub mod obedient;
 mod provider;
 mod server;
 
@@ -20,7 +23,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use super::{Finish, ModelError};
+use super::{Finish, ModelError, ToolCall};
 
 pub use provider::{Call, CallEnd, ScriptedProvider};
 pub use server::{Demands, ScriptedServer};
@@ -54,7 +57,7 @@ impl Gate {
         let _ = reached.wait_for(|reached| *reached).await;
     }
 
-    async fn pass(&self) {
+    pub(crate) async fn pass(&self) {
         self.0.reached.send_replace(true);
         let mut open = self.0.open.subscribe();
         let _ = open.wait_for(|open| *open).await;
@@ -76,6 +79,8 @@ pub enum Step {
     Text(String),
     /// Sends a piece that is paid for but not shown.
     Thought(String),
+    /// Calls a tool; over a socket in pieces. An empty id is not sent.
+    Call(ToolCall),
     /// Waits until the test opens the gate.
     Wait(Gate),
     /// Sends its count (over a socket in a chunk with no choices).
@@ -133,6 +138,18 @@ impl Script {
     /// [`ScriptedProvider::otherwise`] that answers whatever is asked for.
     pub fn fitting(schema: &Value, input: u32, output: u32) -> Self {
         Script::answer(&[&fitting::value(schema).to_string()], input, output)
+    }
+
+    /// Calls tools, each by name and arguments, and gives an honest count. Their ids are `call_1`,
+    /// `call_2` and so on.
+    pub fn calls(calls: &[(&str, Value)], input: u32, output: u32) -> Self {
+        let call = |(number, (name, arguments)): (usize, &(&str, Value))| {
+            let (id, name) = (format!("call_{}", number + 1), (*name).to_owned());
+            Step::Call(ToolCall { id, name, arguments: arguments.to_string() })
+        };
+        let mut steps: Vec<Step> = calls.iter().enumerate().map(call).collect();
+        steps.extend([Step::Finish(Finish::Calls), Step::Usage { input, output }, Step::Done]);
+        Script::steps(steps)
     }
 
     /// Refuses the attempt before the first byte. Over a socket the refusal becomes the status

@@ -8,9 +8,10 @@ use futures_util::stream;
 use super::Step;
 use super::provider::{Player, ScriptedProvider};
 use crate::ai::answer::{self, Batch, Limits, Piece};
+use crate::ai::calls::CallPiece;
 use crate::ai::{
     BreakCause, ChatMessage, Model, ModelCard, ModelError, ModelRequest, ModelStream, Provider,
-    tokens,
+    ToolCall, talk, tokens,
 };
 
 impl ScriptedProvider {
@@ -44,6 +45,7 @@ impl Model for Scripted {
             context_tokens: 8_192,
             max_output_tokens: 2_048,
             schemas: true,
+            calls: self.provider.has_calls(),
         }
     }
 
@@ -52,6 +54,9 @@ impl Model for Scripted {
     }
 
     async fn stream(&self, request: ModelRequest) -> Result<ModelStream, ModelError> {
+        if !self.provider.has_calls() {
+            talk::without_calls(&request.messages)?;
+        }
         let (attempt, script) = self.provider.arrive(&request);
         if let Some(gate) = &script.held {
             gate.pass().await;
@@ -74,6 +79,11 @@ fn batch(step: Step) -> Batch {
         Step::Queued(ahead) => vec![Piece::Queued(ahead)],
         Step::Text(text) | Step::Forever(text) => vec![Piece::Text(text)],
         Step::Thought(text) => vec![Piece::Thought(text)],
+        Step::Call(ToolCall { id, name, arguments }) => {
+            // Without a place, an id or else a name begins the next call.
+            let id = Some(id).filter(|id| !id.is_empty());
+            vec![Piece::Call(CallPiece { place: None, id, name: Some(name), arguments })]
+        }
         Step::Usage { input, output } => vec![Piece::Usage { input, output }],
         Step::Finish(finish) => vec![Piece::Finished(finish)],
         Step::Done => vec![Piece::Done],

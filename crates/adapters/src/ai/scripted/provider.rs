@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use super::{Script, Step};
-use crate::ai::{ChatMessage, ModelRequest};
+use crate::ai::{ChatMessage, ModelRequest, ToolSpec};
 
 /// What became of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub struct Call {
     pub schema: Option<Value>,
     /// The likeliest answer was asked for.
     pub steady: bool,
+    /// What the model could call.
+    pub tools: Vec<ToolSpec>,
     /// Steps begun so far.
     pub steps: usize,
     pub end: CallEnd,
@@ -43,8 +45,10 @@ type Choose = Arc<dyn Fn(&ModelRequest) -> Script + Send + Sync>;
 
 struct State {
     queue: std::collections::VecDeque<Script>,
+    rules: Vec<(String, Script)>,
     otherwise: Choose,
     calls: Vec<Call>,
+    has_calls: bool,
 }
 
 struct Shared {
@@ -52,8 +56,9 @@ struct Shared {
     changes: watch::Sender<u64>,
 }
 
-/// A provider that plays scripts: the queued ones first, one for each attempt, then the rule set
-/// with [`ScriptedProvider::otherwise`]. Clones are the same provider.
+/// A provider that plays scripts: the queued ones first, one for each attempt, then that of the
+/// first rule that fits ([`ScriptedProvider::when`]), then what
+/// [`ScriptedProvider::otherwise`] says. Clones are the same provider.
 #[derive(Clone)]
 pub struct ScriptedProvider(Arc<Shared>);
 
@@ -61,7 +66,13 @@ impl ScriptedProvider {
     /// A provider that answers "Hello." (counts 10 and 2) unless told otherwise.
     pub fn new() -> Self {
         let otherwise: Choose = Arc::new(|_| Script::answer(&["Hel", "lo."], 10, 2));
-        let state = State { queue: Default::default(), otherwise, calls: Vec::new() };
+        let state = State {
+            queue: Default::default(),
+            rules: Vec::new(),
+            otherwise,
+            calls: Vec::new(),
+            has_calls: true,
+        };
         ScriptedProvider(Arc::new(Shared {
             state: Mutex::new(state),
             changes: watch::Sender::new(0),
@@ -73,7 +84,23 @@ impl ScriptedProvider {
         self.lock().queue.push_back(script);
     }
 
-    /// What is played when no script is queued.
+    /// What is played, as often as it fits, when no script is queued and the last message holds
+    /// `text`.
+    pub fn when(&self, text: &str, script: Script) {
+        self.lock().rules.push((text.to_owned(), script));
+    }
+
+    /// From now on its models in process have no calls ([`crate::ai::ModelCard::calls`]). A served
+    /// one has none by [`super::Demands::no_tools`].
+    pub fn without_calls(&self) {
+        self.lock().has_calls = false;
+    }
+
+    pub(super) fn has_calls(&self) -> bool {
+        self.lock().has_calls
+    }
+
+    /// What is played when no script is queued and no rule fits.
     pub fn otherwise(&self, choose: impl Fn(&ModelRequest) -> Script + Send + Sync + 'static) {
         self.lock().otherwise = Arc::new(choose);
     }
@@ -111,11 +138,16 @@ impl ScriptedProvider {
                 max_output_tokens: request.max_output_tokens,
                 schema: request.schema.clone(),
                 steady: request.steady,
+                tools: request.tools.clone(),
                 steps: 0,
                 end: CallEnd::Open,
             });
             let index = state.calls.len() - 1;
-            let queued = state.queue.pop_front();
+            let last = request.messages.last().map_or("", |message| message.content.as_str());
+            let fits = |(text, script): &(String, Script)| {
+                last.contains(text.as_str()).then(|| script.clone())
+            };
+            let queued = state.queue.pop_front().or_else(|| state.rules.iter().find_map(fits));
             (queued.ok_or_else(|| state.otherwise.clone()), index)
         };
         self.changed();
@@ -207,6 +239,11 @@ pub(super) struct Player {
 impl Player {
     pub(super) fn new(attempt: Attempt, script: Script) -> Self {
         Player { attempt, steps: script.steps.into_iter(), again: None, over: false }
+    }
+
+    /// The steps that are still to come.
+    pub(super) fn rest(&self) -> &[Step] {
+        self.steps.as_slice()
     }
 
     /// The next step, once everything before it has happened.

@@ -1,7 +1,8 @@
-//! A scripted provider behind a real socket, speaking the OpenAI chat shape on loopback.
+//! A scripted provider behind a real socket on loopback, speaking both wires.
 //!
-//! Owns: the listener and the wire form of each step. Written from the format's description, not
-//! from our client, so that the two check each other.
+//! Owns: the listener, what it insists on, and the playing of a script as a stream. Never knows a
+//! wire's JSON: `chat` speaks the OpenAI chat shape, `messages` Anthropic's Messages API, each
+//! written from its description and not from our client, so that the two check each other.
 
 use std::convert::Infallible;
 use std::io;
@@ -16,26 +17,30 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use futures_util::stream;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use super::chat::Chat;
+use super::messages::Messages;
 use super::provider::{Attempt, Player, ScriptedProvider};
 use super::{Reply, Script, Step};
-use crate::ai::{ChatMessage, Finish, ModelError, ModelRequest, Role};
+use crate::ai::{ModelError, ModelRequest};
 
 /// What a scripted server insists on, beyond playing scripts.
 #[derive(Clone, Debug, Default)]
 pub struct Demands {
-    /// The bearer key. Other calls get 401; like all that breaks a demand they are not logged
-    /// but counted by [`ScriptedServer::turned_away`].
+    /// The key. Other calls get 401; like all that breaks a demand they are not logged but counted
+    /// by [`ScriptedServer::turned_away`].
     pub key: Option<String>,
     /// Refuses `max_tokens` by name, as newer servers do.
     pub newer_limit_name: bool,
-    /// Refuses `response_format`, as servers do that cannot constrain an answer.
+    /// Refuses to hold an answer to a schema, as servers do that cannot.
     pub no_schemas: bool,
     /// Refuses `temperature` by name, as models do that think.
     pub no_temperature: bool,
+    /// Refuses `tools`, as servers do whose model knows none.
+    pub no_tools: bool,
 }
 
 /// A running server; dropping it closes the listener.
@@ -46,7 +51,7 @@ pub struct ScriptedServer {
 }
 
 impl ScriptedServer {
-    /// The address to set up as a provider.
+    /// The address to set up as a provider, whatever it is to speak.
     pub fn base_url(&self) -> String {
         format!("http://127.0.0.1:{}/v1", self.port)
     }
@@ -81,126 +86,83 @@ impl ScriptedProvider {
         let turned_away = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&turned_away);
         let shop = Shop { provider: self.clone(), demands, turned_away: counter };
-        let routes = Router::new().route("/v1/chat/completions", post(complete)).with_state(shop);
+        let routes = Router::new()
+            .route("/v1/chat/completions", post(complete::<Chat>))
+            .route("/v1/messages", post(complete::<Messages>))
+            .with_state(shop);
         let task = tokio::spawn(async move { axum::serve(listener, routes).await });
         Ok(ScriptedServer { port, turned_away, task })
     }
 }
 
-async fn complete(
+/// One wire, from the server's side. A value of it writes one answer.
+pub(super) trait Spoken: Send + 'static {
+    /// Why a call does not meet the demands.
+    fn complaint(demands: &Demands, headers: &HeaderMap, body: &Value) -> Option<Response>;
+    /// The request in the log's form; why not, when it is not as the format wants it.
+    fn request(headers: &HeaderMap, body: &Value) -> Result<ModelRequest, String>;
+    /// A refusal as this wire words it.
+    fn problem(status: StatusCode, meaning: Meaning, message: &str) -> Response;
+    /// The writer of the answer to this request, all of whose steps are still to come.
+    fn writer(body: &Value, steps: &[Step]) -> Self;
+    /// What one step becomes; `rest` comes after it. None of them ends the connection.
+    fn frame(&mut self, step: &Step, rest: &[Step]) -> String;
+}
+
+/// What a refusal means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meaning {
+    WrongKey,
+    BadRequest,
+    TooLong,
+    Busy,
+    Loading,
+}
+
+async fn complete<S: Spoken>(
     State(shop): State<Shop>,
     headers: HeaderMap,
     Json(body): Json<Value>,
 ) -> Result<Response, Infallible> {
-    if let Some(complaint) = complaint(&shop.demands, &headers, &body) {
+    if let Some(complaint) = S::complaint(&shop.demands, &headers, &body) {
         shop.turned_away.fetch_add(1, Ordering::SeqCst);
         return Ok(complaint);
     }
-    let Some(request) = request(&headers, &body) else {
-        return Ok(problem(StatusCode::BAD_REQUEST, "invalid_request", "not a chat request"));
+    let request = match S::request(&headers, &body) {
+        Ok(request) => request,
+        Err(fault) => {
+            return Ok(S::problem(StatusCode::BAD_REQUEST, Meaning::BadRequest, &fault));
+        }
     };
     let (attempt, script) = shop.provider.arrive(&request);
     if let Some(gate) = &script.held {
         gate.pass().await;
     }
     if let Some(error) = &script.refusal {
-        return Ok(refuse(&attempt, error));
+        return Ok(refuse::<S>(&attempt, error));
     }
     if let Some(whole) = &script.reply {
         attempt.played();
         return Ok(reply(whole));
     }
-    Ok(play(attempt, script))
+    let writer = S::writer(&body, &script.steps);
+    Ok(play(writer, attempt, script))
 }
 
-fn complaint(demands: &Demands, headers: &HeaderMap, body: &Value) -> Option<Response> {
-    if let Some(key) = &demands.key {
-        let given = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
-        if given != Some(format!("Bearer {key}").as_str()) {
-            let text = format!("Incorrect API key provided: {given:?}");
-            return Some(problem(StatusCode::UNAUTHORIZED, "invalid_api_key", &text));
-        }
-    }
-    if demands.newer_limit_name && body.get("max_tokens").is_some() {
-        let text = "Unsupported parameter: 'max_tokens' is not supported with this model. \
-                    Use 'max_completion_tokens' instead.";
-        let error = json!({"error": {
-            "message": text, "param": "max_tokens", "code": "unsupported_parameter"
-        }});
-        return Some((StatusCode::BAD_REQUEST, Json(error)).into_response());
-    }
-    if demands.no_temperature && body.get("temperature").is_some() {
-        let error = json!({"error": {
-            "message": "Unsupported value: only the default is supported.", "param": "temperature",
-        }});
-        return Some((StatusCode::BAD_REQUEST, Json(error)).into_response());
-    }
-    let no_schema = demands.no_schemas && body.get("response_format").is_some();
-    no_schema.then(|| problem(StatusCode::BAD_REQUEST, "invalid_request", "SECRET TEXT"))
-}
-
-/// The request in the log's form; none unless it streams and asks for usage, and for JSON in the
-/// one strict way.
-fn request(headers: &HeaderMap, body: &Value) -> Option<ModelRequest> {
-    let usage = body.get("stream_options")?.get("include_usage")?.as_bool()?;
-    if !body.get("stream")?.as_bool()? || !usage {
-        return None;
-    }
-    let limit = body.get("max_tokens").or_else(|| body.get("max_completion_tokens"))?;
-    let messages = body.get("messages")?.as_array()?.iter().map(message).collect::<Option<_>>()?;
-    Some(ModelRequest {
-        call_id: headers.get("x-call-id")?.to_str().ok()?.to_owned(),
-        model: body.get("model")?.as_str()?.to_owned(),
-        messages,
-        max_output_tokens: u32::try_from(limit.as_u64()?).ok()?,
-        schema: match body.get("response_format") {
-            Some(format) => Some(strict_schema(format)?),
-            None => None,
-        },
-        steady: body.get("temperature").is_some_and(|it| it.as_f64() == Some(0.0)),
-    })
-}
-
-fn strict_schema(format: &Value) -> Option<Value> {
-    let wanted = format.get("json_schema")?;
-    let named = !wanted.get("name")?.as_str()?.is_empty();
-    let strict = format.get("type")? == "json_schema" && wanted.get("strict")?.as_bool()?;
-    (named && strict).then(|| wanted.get("schema").cloned())?
-}
-
-fn message(message: &Value) -> Option<ChatMessage> {
-    let role = match message.get("role")?.as_str()? {
-        "system" => Role::System,
-        "user" => Role::User,
-        "assistant" => Role::Assistant,
-        _ => return None,
-    };
-    Some(ChatMessage { role, content: message.get("content")?.as_str()?.to_owned() })
-}
-
-fn problem(status: StatusCode, code: &str, message: &str) -> Response {
-    (status, Json(json!({"error": {"message": message, "code": code}}))).into_response()
-}
-
-fn refuse(attempt: &Attempt, error: &ModelError) -> Response {
+fn refuse<S: Spoken>(attempt: &Attempt, error: &ModelError) -> Response {
     attempt.refused();
+    let problem = |status, meaning| S::problem(status, meaning, "SECRET TEXT");
     match error {
         ModelError::NotReached { retry_after, .. } => {
-            let mut busy = problem(StatusCode::SERVICE_UNAVAILABLE, "overloaded", "SECRET TEXT");
+            let mut busy = problem(StatusCode::SERVICE_UNAVAILABLE, Meaning::Busy);
             if let Some(wait) = retry_after {
                 busy.headers_mut().insert(header::RETRY_AFTER, wait.as_secs().into());
             }
             busy
         }
-        ModelError::NotReady { .. } => {
-            problem(StatusCode::SERVICE_UNAVAILABLE, "loading", "SECRET TEXT")
-        }
-        ModelError::Refused { .. } => {
-            problem(StatusCode::UNAUTHORIZED, "invalid_api_key", "SECRET TEXT")
-        }
-        ModelError::InputTooLong => {
-            problem(StatusCode::BAD_REQUEST, "context_length_exceeded", "SECRET TEXT")
-        }
+        ModelError::NotReady { .. } => problem(StatusCode::SERVICE_UNAVAILABLE, Meaning::Loading),
+        ModelError::Refused { .. } => problem(StatusCode::UNAUTHORIZED, Meaning::WrongKey),
+        ModelError::InputTooLong => problem(StatusCode::BAD_REQUEST, Meaning::TooLong),
         ModelError::Broken(_) => cut_off(),
     }
 }
@@ -222,42 +184,22 @@ fn cut_off() -> Response {
     Body::from_stream(failing).into_response()
 }
 
-fn play(attempt: Attempt, script: Script) -> Response {
-    let frames = stream::unfold(Player::new(attempt, script), |mut player| async move {
+fn play<S: Spoken>(writer: S, attempt: Attempt, script: Script) -> Response {
+    let state = (writer, Player::new(attempt, script));
+    let frames = stream::unfold(state, |(mut writer, mut player)| async move {
         let step = player.next().await?;
-        Some((frame(&step), player))
+        let frame = match &step {
+            Step::Bytes(bytes) => Ok(Bytes::copy_from_slice(bytes)),
+            Step::Cut => Err(io::Error::other("script")),
+            step => Ok(Bytes::from(writer.frame(step, player.rest()))),
+        };
+        Some((frame, (writer, player)))
     });
     ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(frames)).into_response()
 }
 
-fn frame(step: &Step) -> io::Result<Bytes> {
-    let text = match step {
-        Step::Queued(ahead) => format!("event: queue\ndata: {{\"ahead\":{ahead}}}\n\n"),
-        Step::Text(text) | Step::Forever(text) => chunk(json!({"content": text}), None),
-        Step::Thought(text) => chunk(json!({"reasoning_content": text}), None),
-        Step::Finish(Finish::Stop) => chunk(json!({}), Some("stop")),
-        Step::Finish(Finish::Length) => chunk(json!({}), Some("length")),
-        Step::Usage { input, output } => {
-            let usage = json!({
-                "prompt_tokens": input, "completion_tokens": output,
-                "total_tokens": u64::from(*input) + u64::from(*output)
-            });
-            data(&json!({"object": "chat.completion.chunk", "choices": [], "usage": usage}))
-        }
-        Step::Done => "data: [DONE]\n\n".to_owned(),
-        Step::Report => data(&json!({"error": {"message": "SECRET TEXT", "code": 500}})),
-        Step::Bytes(bytes) => return Ok(Bytes::copy_from_slice(bytes)),
-        Step::Cut => return Err(io::Error::other("script")),
-        Step::Wait(_) | Step::Hang => ": waiting\n\n".to_owned(),
-    };
-    Ok(Bytes::from(text))
-}
-
-fn chunk(delta: Value, finish: Option<&str>) -> String {
-    let choice = json!({"index": 0, "delta": delta, "finish_reason": finish});
-    data(&json!({"object": "chat.completion.chunk", "choices": [choice], "usage": null}))
-}
-
-fn data(value: &Value) -> String {
-    format!("data: {value}\n\n")
+/// The pieces in which the arguments of a call are sent.
+pub(super) fn in_pieces(text: &str) -> Vec<String> {
+    let letters: Vec<char> = text.chars().collect();
+    letters.chunks(7).map(|piece| piece.iter().collect()).collect()
 }

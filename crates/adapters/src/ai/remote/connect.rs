@@ -6,12 +6,12 @@
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 
+use super::complaint::{Complaint, complaint};
 use super::dialect::Dialect;
-use super::wire::{self, Complaint};
-use super::{OpenAi, Retry};
+use super::{Remote, Retry, Wire};
 use crate::ai::ModelRequest;
 use crate::ai::error::ModelError;
 
@@ -29,9 +29,12 @@ enum Refusal {
     Final(ModelError),
 }
 
-impl OpenAi {
-    /// The provider's response, accepted and about to stream.
-    pub(super) async fn connect(&self, request: &ModelRequest) -> Result<Response, ModelError> {
+impl<W: Wire> Remote<W> {
+    /// The provider's response, accepted and about to stream, and how it was asked.
+    pub(super) async fn connect(
+        &self,
+        request: &ModelRequest,
+    ) -> Result<(Response, Dialect), ModelError> {
         let mut tried = 0;
         let mut dialect = self.dialect();
         let mut this_schema = false;
@@ -41,7 +44,7 @@ impl OpenAi {
                     // Only accepting shows what was wrong before; a refusal alone shows nothing.
                     let schemas = dialect.schemas || this_schema;
                     self.learn(Dialect { schemas, ..dialect });
-                    return Ok(response);
+                    return Ok((response, dialect));
                 }
                 Err(Refusal::Final(error)) => return Err(error),
                 Err(Refusal::Wording(complaint, error)) => {
@@ -60,18 +63,14 @@ impl OpenAi {
     }
 
     async fn attempt(&self, request: &ModelRequest, dialect: Dialect) -> Result<Response, Refusal> {
-        let body = wire::body(&self.settings.model, request, dialect)
+        let body = W::body(&self.settings.model, request, dialect)
             .map_err(|_| Refusal::Final(not_accepted()))?;
-        let mut call = self
-            .client
-            .post(self.endpoint.clone())
+        let call = self
+            .signed(self.client.post(self.endpoint.clone()))
             .header(CONTENT_TYPE, "application/json")
             .header(ACCEPT, "text/event-stream")
             .header("x-call-id", &request.call_id)
             .body(body);
-        if let Some(bearer) = &self.bearer {
-            call = call.header(AUTHORIZATION, bearer.clone());
-        }
         match tokio::time::timeout(self.settings.limits.first_byte, call.send()).await {
             Ok(Ok(response)) if response.status().is_success() => accepted(response),
             Ok(Ok(response)) => Err(refused(response).await),
@@ -116,9 +115,12 @@ async fn refused(response: Response) -> Refusal {
     // A date instead of seconds would need a clock; waiting as usual is good enough.
     let seconds = response.headers().get(RETRY_AFTER).and_then(|v| v.to_str().ok()?.parse().ok());
     let retry_after = seconds.map(Duration::from_secs);
-    let complaint = wire::complaint(&error_body(response).await);
+    let complaint = complaint(&error_body(response).await);
     match (status.as_u16(), complaint) {
-        (429 | 402, Complaint::QuotaUsedUp) | (402, _) => {
+        (400 | 404 | 422 | 500..=599, Complaint::Tools) => {
+            Refusal::Wording(complaint, refusal("this model takes no tools there"))
+        }
+        (400 | 402 | 429, Complaint::QuotaUsedUp) | (402, _) => {
             Refusal::Final(refusal("the account there has no quota or money left"))
         }
         (408 | 429 | 500..=599, _) => {

@@ -4,23 +4,25 @@
 //! about one. Never drops a part that nobody complained about. What is learned lasts as long as
 //! the opened model, so a server that has been mended is asked in full after a restart.
 
-use super::wire::Complaint;
-use crate::ai::ModelRequest;
+use super::complaint::Complaint;
+use crate::ai::{ModelRequest, talk};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Dialect {
+pub(in crate::ai) struct Dialect {
     /// The limit is called `max_completion_tokens` instead of `max_tokens`.
-    pub(super) newer_limit_name: bool,
+    pub(in crate::ai) newer_limit_name: bool,
     /// The schema of the answer is sent.
-    pub(super) schemas: bool,
+    pub(in crate::ai) schemas: bool,
     /// A temperature is sent.
-    pub(super) temperature: bool,
+    pub(in crate::ai) temperature: bool,
+    /// Tools are offered.
+    pub(in crate::ai) calls: bool,
 }
 
 impl Default for Dialect {
     /// What most servers take.
     fn default() -> Self {
-        Dialect { newer_limit_name: false, schemas: true, temperature: true }
+        Dialect { newer_limit_name: false, schemas: true, temperature: true, calls: true }
     }
 }
 
@@ -35,7 +37,14 @@ impl Dialect {
             Complaint::Temperature if self.temperature && request.steady => {
                 Some(Dialect { temperature: false, ..self })
             }
-            // Servers that do not know the field say so in a hundred ways, or say nothing.
+            // Servers that do not know a field say so in a hundred ways, or say nothing.
+            Complaint::Tools | Complaint::Other
+                if self.calls
+                    && !request.tools.is_empty()
+                    && talk::without_calls(&request.messages).is_ok() =>
+            {
+                Some(Dialect { calls: false, ..self })
+            }
             Complaint::ThisSchema | Complaint::Other
                 if self.schemas && request.schema.is_some() =>
             {
@@ -51,6 +60,7 @@ impl Dialect {
             newer_limit_name: self.newer_limit_name || other.newer_limit_name,
             schemas: self.schemas && other.schemas,
             temperature: self.temperature && other.temperature,
+            calls: self.calls && other.calls,
         }
     }
 }
