@@ -10,12 +10,14 @@ use ampere_credits::{Clock, Entropy, RunId, Timestamp};
 use ampere_store::ports::Store;
 use tokio::sync::{Notify, broadcast, watch};
 
+use crate::agent::Questions;
 use crate::background::Waits;
+use crate::browser::Screens;
 use crate::caller::Caller;
 use crate::catalog::Catalog;
 use crate::feed::{Feed, Feeds};
 use crate::lane::Lanes;
-use crate::meter::Models;
+use crate::meter::{Browsers, Models};
 use crate::news::{Item, News};
 use crate::people::People;
 use crate::rates::RateBook;
@@ -33,6 +35,8 @@ pub struct Parts {
     pub catalog: Catalog,
     /// The models that are there at start.
     pub models: Models,
+    /// The browser of this computer, if there is one.
+    pub browsers: Browsers,
     /// The built-in payment sandbox, where it is allowed.
     pub sandbox: Option<Sandbox>,
     /// The key of secrets in the database.
@@ -58,9 +62,14 @@ pub struct App {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) catalog: Catalog,
     pub(crate) models: Models,
+    pub(crate) browsers: Browsers,
     pub(crate) rates: RateBook,
     pub(crate) lanes: Lanes,
     pub(crate) feeds: Feeds,
+    /// What running work asks people.
+    pub(crate) questions: Questions,
+    /// The browser sessions that are live.
+    pub(crate) browsing: Arc<Screens>,
     pub(crate) news: Arc<News>,
     pub(crate) sandbox: Option<Sandbox>,
     pub(crate) secret_key: [u8; 32],
@@ -104,9 +113,12 @@ impl App {
             entropy: parts.entropy,
             catalog: parts.catalog,
             models: parts.models,
+            browsers: parts.browsers,
             rates,
             lanes,
             feeds: Feeds::default(),
+            questions: Questions::default(),
+            browsing: Arc::default(),
             news,
             sandbox: parts.sandbox,
             secret_key: parts.secret_key,

@@ -23,12 +23,62 @@ pub struct Catalog {
     pub local_rates: Rates,
     /// Prices of a provider's model unless the operator sets others.
     pub provider_rates: Rates,
+    /// Browser sessions.
+    pub browser: BrowserTerms,
+    /// Joule's hands.
+    pub agent: AgentTerms,
     /// Background AI work.
     pub background: Background,
     /// Files that people put in.
     pub files: Files,
     /// What can be bought.
     pub packs: Vec<Pack>,
+}
+
+/// Price and bounds of browser sessions.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BrowserTerms {
+    /// Credits for a minute of use, charged by the second.
+    pub per_minute: Credits,
+    /// The most minutes of one session.
+    pub longest_minutes: u32,
+    /// The minutes of a session that names none.
+    pub usual_minutes: u32,
+    /// It ends when nothing was done in it for so long.
+    pub idle_seconds: u32,
+    /// It ends when it was paused for so long.
+    pub pause_seconds: u32,
+    /// Sessions that are open at once on one server.
+    pub parallel: u32,
+    /// Its stills are kept for so many days.
+    pub still_days: u32,
+}
+
+/// Bounds of Joule's hands.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgentTerms {
+    /// What may cost more than this asks first.
+    pub ask_above: Credits,
+    /// By effort; low effort has no hands.
+    pub medium: AgentBounds,
+    /// The same of high effort.
+    pub high: AgentBounds,
+}
+
+/// Bounds of one message with hands.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgentBounds {
+    /// Answers of the model at most.
+    pub turns: u32,
+    /// Uses of hands at most.
+    pub calls: u32,
+    /// Seconds that it may work.
+    pub seconds: u32,
+    /// Credits at most.
+    pub cap: Credits,
 }
 
 /// Bounds on files.
@@ -124,10 +174,14 @@ impl Catalog {
         Catalog::read(BUILT_IN)
     }
 
-    /// From its text, checked.
+    /// From its text, checked. A part that it does not have is as built in.
     pub fn read(text: &str) -> Result<Self, BadCatalog> {
-        let catalog: Catalog =
-            toml::from_str(text).map_err(|error| BadCatalog(error.to_string()))?;
+        let bad = |error: toml::de::Error| BadCatalog(error.to_string());
+        let mut whole: toml::Table = toml::from_str(text).map_err(bad)?;
+        for (part, built_in) in toml::from_str::<toml::Table>(BUILT_IN).map_err(bad)? {
+            whole.entry(part).or_insert(built_in);
+        }
+        let catalog: Catalog = whole.try_into().map_err(bad)?;
         if !catalog.trial.credits.is_positive() || catalog.trial.days == 0 {
             return Err(BadCatalog("the trial must give credits for at least a day".to_owned()));
         }

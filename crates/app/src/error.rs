@@ -87,6 +87,12 @@ pub enum AppError {
     /// No model is ready; nothing was charged.
     #[error("{0}")]
     ProviderUnavailable(String),
+    /// No browser can be had here; nothing was charged.
+    #[error("{0}")]
+    BrowserUnavailable(String),
+    /// As many browsers as there may be are in use.
+    #[error("all browsers are in use; try again in a few minutes")]
+    BrowserBusy,
     /// A file is larger than files may be.
     #[error("a file may have at most {} MB", .largest_bytes / (1024 * 1024))]
     FileTooLarge {

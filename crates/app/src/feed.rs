@@ -23,6 +23,10 @@ pub struct Standing {
     pub ahead: Option<u32>,
     /// Credits in its open hold, overdraft not counted.
     pub held: Credits,
+    /// Used so far, told about once a second while a browser is open.
+    pub used: Credits,
+    /// Seconds of the browser so far.
+    pub seconds: u64,
     /// The step in work, or the last one; 0 before the first.
     pub step: u32,
     /// Changes whenever a step begins or ends: read the run again then.
@@ -36,6 +40,8 @@ pub enum StopCause {
     Person,
     /// The server shuts down.
     ShutDown,
+    /// A person took the browser from the agent while it thought: the thought ends, not the run.
+    Interrupted,
 }
 
 /// What a watcher is told.
@@ -70,7 +76,9 @@ pub struct Feed {
 impl Feed {
     fn new(held: Credits) -> Self {
         let state = RunState::Queued;
-        let standing = Standing { state, reason: None, ahead: None, held, step: 0, revision: 0 };
+        let (used, seconds) = (Credits::ZERO, 0);
+        let (reason, ahead, step, revision) = (None, None, 0, 0);
+        let standing = Standing { state, reason, ahead, held, used, seconds, step, revision };
         Feed {
             shown: Mutex::new(Shown { text: String::new(), standing, over: false }),
             changed: watch::Sender::new(0),

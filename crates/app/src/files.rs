@@ -5,6 +5,7 @@
 
 use ampere_adapters::documents::{self, DocumentError, Kind};
 use ampere_credits::FileId;
+use ampere_store::rows::RunRow;
 pub use ampere_store::rows::{FileRow, Page};
 
 use crate::app::App;
@@ -63,6 +64,31 @@ impl App {
         } else {
             Err(AppError::StorageFull { quota_bytes })
         }
+    }
+
+    /// Keeps a picture that a run made, as a file of whoever started it.
+    ///
+    /// # Errors
+    /// [`AppError::StorageFull`]; when the database cannot be written.
+    pub(crate) async fn keep_picture(
+        &self,
+        run: &RunRow,
+        name: &str,
+        png: Vec<u8>,
+    ) -> crate::Done<FileRow> {
+        let (now, quota_bytes) = (self.now(), self.catalog.files.quota_bytes);
+        let row = FileRow {
+            id: FileId::mint(now, &*self.entropy),
+            org: run.org,
+            owner: run.started_by,
+            owner_name: run.started_by_name.clone(),
+            name: name.to_owned(),
+            media_type: "image/png".to_owned(),
+            size: u64::try_from(png.len()).unwrap_or(u64::MAX),
+            created_at: now,
+        };
+        let kept = self.store.add_file(row.clone(), png, quota_bytes).await?;
+        if kept { Ok(row) } else { Err(AppError::StorageFull { quota_bytes }) }
     }
 
     /// The caller's files, and everybody's for owners, newest first.

@@ -50,6 +50,10 @@ impl App {
             tracing::error!(run = %run.id, "a run panicked");
             Err(Stop(Reason::InternalError))
         });
+        // Whatever came of it: its end is settled with what was counted until now.
+        if let Err(stop) = meter.close_browser().await {
+            tracing::warn!(run = %run.id, reason = stop.0.word(), "a browser's end was not kept");
+        }
         let cause = meter.stop_cause();
         if work.pausable() && cause == Some(StopCause::ShutDown) {
             // The next start takes it up where it is: its hold stays open until then.

@@ -4,9 +4,11 @@
 //! Never speaks HTTP or SQL, never asks the machine for time or chance. Where to read on:
 //! [`spend`], then [`meter`], [`lane`], [`chat`].
 
+pub mod agent;
 mod app;
 pub mod background;
 pub mod billing;
+pub mod browser;
 pub mod caller;
 pub mod catalog;
 pub mod chat;

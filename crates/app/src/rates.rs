@@ -15,6 +15,8 @@ use crate::error::AppError;
 
 /// The id under which the local model is rated and asked for.
 pub const LOCAL_MODEL: &str = "local";
+/// The id under which the seconds of a browser are rated.
+pub const BROWSER: &str = "browser";
 
 /// A price to publish.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +27,17 @@ pub struct Price {
     pub input: Credits,
     /// Credits per 1,000 output tokens, ≥ 0.
     pub output: Credits,
+}
+
+impl Price {
+    fn rates(&self) -> crate::Done<[Rate; 2]> {
+        let of = |measure, credits| {
+            Rate::per_thousand(&self.model, measure, credits).ok_or_else(|| {
+                AppError::field("/input_credits_per_thousand", "out_of_range", "too large")
+            })
+        };
+        Ok([of(Measure::InputTokens, self.input)?, of(Measure::OutputTokens, self.output)?])
+    }
 }
 
 /// A published card and since when it holds.
@@ -59,11 +72,19 @@ impl RateBook {
         let stored = store.rate_cards().await?;
         let cards = stored.iter().map(|(version, at, json)| read(*version, *at, json));
         let book = RateBook { cards: RwLock::new(cards.collect::<crate::Done<_>>()?) };
+        let mut rates = Vec::new();
         if stored.is_empty() {
             let Rates { input, output } = catalog.local_rates;
             let local = Price { model: LOCAL_MODEL.to_owned(), input, output };
-            book.publish(store, vec![local], now).await?;
+            rates.extend(local.rates()?);
         }
+        // An installation from before browsers were: their price joins what is published.
+        let known = |card: &Published| card.card.rate(BROWSER, Measure::Seconds).is_ok();
+        if !book.current().is_ok_and(|card| known(&card)) {
+            let minute = Rate::per_minute(BROWSER, catalog.browser.per_minute);
+            rates.push(minute.ok_or(AppError::Internal)?);
+        }
+        book.publish_rates(store, rates, now).await?;
         Ok(book)
     }
 
@@ -86,18 +107,20 @@ impl RateBook {
         prices: Vec<Price>,
         now: Timestamp,
     ) -> crate::Done<Published> {
+        let rates: Vec<[Rate; 2]> = prices.iter().map(Price::rates).collect::<crate::Done<_>>()?;
+        self.publish_rates(store, rates.concat(), now).await
+    }
+
+    async fn publish_rates(
+        &self,
+        store: &dyn Store,
+        fresh: Vec<Rate>,
+        now: Timestamp,
+    ) -> crate::Done<Published> {
         let before = self.current().ok();
         let mut rates = before.as_ref().map(|p| p.card.rates.clone()).unwrap_or_default();
-        for price in prices {
-            rates.retain(|rate| rate.model != price.model);
-            let of = |measure, credits| {
-                Rate::per_thousand(&price.model, measure, credits).ok_or_else(|| {
-                    AppError::field("/input_credits_per_thousand", "out_of_range", "too large")
-                })
-            };
-            rates.push(of(Measure::InputTokens, price.input)?);
-            rates.push(of(Measure::OutputTokens, price.output)?);
-        }
+        rates.retain(|rate| fresh.iter().all(|new| new.model != rate.model));
+        rates.extend(fresh);
         if let Some(before) = before.as_ref().filter(|before| before.card.rates == rates) {
             return Ok(before.clone());
         }

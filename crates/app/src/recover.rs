@@ -53,6 +53,9 @@ impl App {
         for (org, _, run) in due.holds {
             self.settle_overdue(org, run).await?;
         }
+        self.store
+            .forget_stills(now.plus_days(-i64::from(self.catalog.browser.still_days)))
+            .await?;
         self.sweep_waiting(now).await
     }
 
@@ -142,9 +145,12 @@ fn close(step: &mut StepRow, again: bool, now: ampere_credits::Timestamp) {
     }
     step.state = RunState::Failed;
     step.ended_at = Some(now);
+    // Of seconds only the recorded ones are known.
+    step.estimated |= step.seconds > 0;
     if again {
         step.input_tokens = 0;
         step.output_tokens = 0;
+        step.seconds = 0;
         step.note = Some("Interrupted by a restart; not charged. It is done again.".to_owned());
     }
 }

@@ -2,10 +2,11 @@
 //! is no meter here.
 
 use ampere_credits::rating::charge;
-use ampere_credits::{Credits, RunId};
+use ampere_credits::{Credits, Day, RunId, Timestamp, Zone};
 use ampere_store::rows::Role;
 pub use ampere_store::rows::{
-    Page, Reason, RunFilter, RunKind, RunRow, RunState, StepKind, StepRow, Trigger, UsageLineRow,
+    Page, Reason, RunFilter, RunKind, RunOrder, RunPlace, RunRow, RunState, StepKind, StepRow,
+    Trigger, UsageLineRow,
 };
 
 use crate::app::App;
@@ -47,8 +48,23 @@ pub struct RunDetail {
     pub place: Option<Place>,
 }
 
+/// The span of local days of the caller's organization, both with it; open where none is named.
+///
+/// # Errors
+/// When the organization's zone is not known.
+pub fn span(caller: &Caller, from: Option<Day>, to: Option<Day>) -> crate::Done<Span> {
+    let zone = Zone::named(&caller.zone).map_err(|_| AppError::Internal)?;
+    let from = from.and_then(|day| day.starts_in(&zone));
+    let until = to.and_then(Day::next).and_then(|day| day.starts_in(&zone));
+    Ok((from, until))
+}
+
+/// From the first instant on, to before the second.
+pub type Span = (Option<Timestamp>, Option<Timestamp>);
+
 impl App {
-    /// Runs of the organization, newest first; other people's conversations by their cost only.
+    /// Runs of the organization in the filter's order; other people's conversations by their
+    /// cost only.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -65,6 +81,20 @@ impl App {
         Ok(runs)
     }
 
+    /// A part of the same list, to be taken out of the product.
+    ///
+    /// # Errors
+    /// [`AppError::BillingAccessRequired`].
+    pub async fn export_runs(
+        &self,
+        caller: &Caller,
+        filter: RunFilter,
+        page: Page,
+    ) -> crate::Done<Vec<RunRow>> {
+        caller.may(Act::Billing)?;
+        self.list_runs(caller, filter, page).await
+    }
+
     /// One run of the organization.
     ///
     /// # Errors
@@ -76,8 +106,10 @@ impl App {
         let (definition, content) = self.task_of(caller, &found).await?;
         if content.is_none() {
             let own = found.started_by == caller.user;
+            // What Joule was given by its hands is its own starter's to see.
+            let by_hand = |step: &StepRow| matches!(step.kind, StepKind::Call | StepKind::Browse);
             for step in &mut steps {
-                step.result = None;
+                step.result = step.result.take().filter(|_| own && by_hand(step));
                 step.note = step.note.take().filter(|_| own);
             }
         }
@@ -94,7 +126,7 @@ impl App {
         caller: &Caller,
         run: &RunRow,
     ) -> crate::Done<(Option<Definition>, Option<Content>)> {
-        if !pausable(run.kind) {
+        if !pausable(run.kind) && run.kind != RunKind::Browser {
             return Ok((None, None));
         }
         let Some(task) = self.store.task(caller.org, run.id).await? else {
@@ -168,7 +200,8 @@ impl App {
 
 /// Whether a caller may open what a task was asked and what came out.
 pub fn opens(caller: &Caller, run: &RunRow) -> bool {
-    pausable(run.kind) && (run.started_by == caller.user || caller.sees_all())
+    let own = run.started_by == caller.user || caller.sees_all();
+    run.kind == RunKind::Browser || (pausable(run.kind) && own)
 }
 
 /// Takes out of a run what only its starter may see.

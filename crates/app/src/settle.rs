@@ -114,7 +114,7 @@ impl Settle {
 }
 
 fn used_estimate(step: &StepRow) -> bool {
-    step.estimated && (step.input_tokens > 0 || step.output_tokens > 0)
+    step.estimated && usage_of(step).any(|usage| usage.quantity > 0)
 }
 
 impl App {

@@ -172,12 +172,8 @@ impl App {
         plan: &Plan,
         card: &RateCard,
     ) -> crate::Done<Quote> {
-        let model = self.models.card(Some(&plan.model)).ok_or(AppError::NotFound)?;
-        if !model.ready {
-            return Err(AppError::ProviderUnavailable(format!(
-                "{} is not ready ({}). Nothing was charged.",
-                model.name, model.state
-            )));
+        if plan.bill.asks() {
+            self.ready(&plan.model)?;
         }
         let quoted = match &plan.bill {
             Bill::Answer { messages, max_output_tokens } => {
@@ -194,7 +190,7 @@ impl App {
                 };
                 quote(card, &input)
             }
-            Bill::Calls { calls, least } => {
+            Bill::Calls { calls, least } | Bill::Timed { calls, least, .. } => {
                 let subject = plan.subject.as_deref().unwrap_or_default();
                 let (kind, model) = (plan.kind, plan.model.clone());
                 let alike = Alike { kind, subject: subject.to_owned(), model };
@@ -203,13 +199,34 @@ impl App {
                 let first_output_tokens =
                     if plan.draw == Draw::Pool { FIRST_OUTPUT_TOKENS } else { u64::MAX };
                 let (calls, least) = (calls.clone(), least.clone());
-                quote_work(card, &WorkInput { calls, least, first_output_tokens, history })
+                let time = match &plan.bill {
+                    Bill::Timed { time, .. } => Some(time.clone()),
+                    _ => None,
+                };
+                let input = WorkInput { calls, least, first_output_tokens, history, time };
+                quote_work(card, &input)
             }
         };
-        quoted.map_err(|error| {
+        let quoted = quoted.map_err(|error| {
             tracing::error!(%error, "a quote failed");
             AppError::Internal
-        })
+        })?;
+        // It is never charged more than its cap; what it must hold to start stays as it is.
+        let most = |credits: Credits| plan.cap.map_or(credits, |cap| credits.min(cap));
+        let (low, typical, high) = (most(quoted.low), most(quoted.typical), most(quoted.high));
+        Ok(Quote { low, typical, high, ..quoted })
+    }
+
+    /// A model that cannot answer now is refused before anything is held.
+    fn ready(&self, model: &str) -> crate::Done<()> {
+        let model = self.models.card(Some(model)).ok_or(AppError::NotFound)?;
+        if model.ready {
+            return Ok(());
+        }
+        Err(AppError::ProviderUnavailable(format!(
+            "{} is not ready ({}). Nothing was charged.",
+            model.name, model.state
+        )))
     }
 
     /// What the shortest message to the default model needs to start; below it the pool is shown

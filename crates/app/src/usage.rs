@@ -152,6 +152,7 @@ fn label(source: &str) -> &'static str {
         Some(RunKind::Tool) => "AI Tools",
         Some(RunKind::Workflow) => "Workflows",
         Some(RunKind::Background) => "Background",
+        Some(RunKind::Browser) => "Browser sessions",
         None => "Other",
     }
 }

@@ -6,7 +6,7 @@
 
 use ampere_adapters::ai::ChatMessage;
 use ampere_credits::ledger::Draw;
-use ampere_credits::rating::CallBound;
+use ampere_credits::rating::{CallBound, TimeBound};
 use ampere_credits::{Credits, ScheduleId};
 use ampere_store::rows::{Reason, RowWrite, RunKind, RunRow, RunState, Trigger};
 use async_trait::async_trait;
@@ -30,6 +30,22 @@ pub enum Bill {
         /// Empty: the same.
         least: Vec<CallBound>,
     },
+    /// Seconds of a browser, and calls as above, which may be none.
+    Timed {
+        /// How long it may be open.
+        time: TimeBound,
+        /// As above.
+        calls: Vec<CallBound>,
+        /// As above.
+        least: Vec<CallBound>,
+    },
+}
+
+impl Bill {
+    /// Whether a model is asked for sure: it has to be ready then.
+    pub(crate) fn asks(&self) -> bool {
+        !matches!(self, Bill::Timed { calls, .. } if calls.is_empty())
+    }
 }
 
 /// What becomes of a start that finds too few credits.

@@ -137,7 +137,7 @@ const SUMMARY: &str = "Sum up this conversation in at most eight short sentences
                        language. Keep names, numbers and decisions. Answer with the summary only.";
 
 fn said(role: Role, content: String) -> ChatMessage {
-    ChatMessage { role, content }
+    ChatMessage::new(role, content)
 }
 
 /// Bytes of one message that are read where the model has so much room.

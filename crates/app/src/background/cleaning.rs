@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     fn said(text: &str) -> Output {
-        Output { text: text.to_owned(), cut_at_length: false }
+        Output { text: text.to_owned(), cut_at_length: false, calls: Vec::new() }
     }
 
     fn cut(text: &str) -> Output {

@@ -68,6 +68,7 @@ mod tests {
             titled_by_person: false,
             summary: None,
             summarized: 0,
+            allow_up_to: None,
         }
     }
 
@@ -81,6 +82,7 @@ mod tests {
             run: None,
             created_at: Timestamp::default(),
             follow_ups: None,
+            attachments: Vec::new(),
         };
         (0..count).map(row).collect()
     }

@@ -93,7 +93,8 @@ impl Work for Piece {
             name: name_of(self.job.kind).to_owned(),
         };
         let model = self.plan.model.clone();
-        let call = Call { step, model, messages, max_output_tokens, schema };
+        let (tools, shown) = (Vec::new(), false);
+        let call = Call { step, model, messages, max_output_tokens, schema, tools, shown };
         let judged = meter.ask(call, &|output| self.row(output).map(|_| None)).await;
         self.stopped = judged == Err(Stop(Reason::Stopped));
         self.made = Some(self.row(&judged?.output).map_err(|_| Stop(Reason::BadOutput))?);

@@ -37,6 +37,7 @@ impl App {
             title,
             summary: None,
             summarized: 0,
+            allow_up_to: None,
             created_at: now,
             updated_at: now,
             credits: Credits::ZERO,

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use ampere_adapters::ai::ModelCard;
-use ampere_credits::ledger::Draw;
 use ampere_credits::rating::Quote;
 use ampere_credits::{JobId, MessageId, SessionId, Timestamp};
 use ampere_store::rows::{
-    Author, BackgroundKind, JobRow, MessageRow, Reason, RowWrite, RunKind, RunRow, RunState,
-    SessionRow, StepKind, Trigger,
+    Author, BackgroundKind, JobRow, MessageRow, Reason, RowWrite, RunRow, RunState, SessionRow,
+    StepKind,
 };
 use async_trait::async_trait;
 
-use super::prompt::{Earlier, max_output, prompt};
+use super::answering::Matter;
+use super::asking::{Ask, Draft, Said, what};
+use super::plan::{Wish, history, so_far};
 use super::sessions::{NEW_TITLE, title_from};
 use crate::app::App;
 use crate::background::due::{Talk, due, uncovered};
@@ -20,21 +21,7 @@ use crate::caller::Caller;
 use crate::error::AppError;
 use crate::meter::{Call, Meter, StepSpec, Stop};
 use crate::spend::{Intent, Started};
-use crate::work::{Bill, Plan, WhenShort, Work};
-
-/// Bytes of a question at most.
-const LONGEST_QUESTION: usize = 200_000;
-
-/// What a person sends.
-#[derive(Debug, Clone)]
-pub struct Ask {
-    /// A new question, or
-    pub text: Option<String>,
-    /// an answer that is to be tried again.
-    pub retry_of: Option<MessageId>,
-    /// The model; the default one without.
-    pub model: Option<String>,
-}
+use crate::work::{Bill, Plan, Work};
 
 /// What was started.
 #[derive(Debug, Clone)]
@@ -49,16 +36,11 @@ pub struct Sent {
     pub replayed: bool,
 }
 
-/// What is to be said, checked.
-struct Said {
-    text: String,
-    /// The question's own message, when an answer is tried again.
-    again: Option<MessageRow>,
-}
-
 /// A message to Joule as a work.
 struct ChatTurn {
     plan: Plan,
+    /// What it answers, where that takes more than its prompt: files, hands.
+    matter: Option<Matter>,
     question: Option<MessageRow>,
     answer: MessageRow,
     /// The first words of the question, where the conversation has no title yet.
@@ -83,6 +65,9 @@ impl Work for ChatTurn {
     }
 
     async fn run(&mut self, meter: &mut Meter) -> Result<Reason, Stop> {
+        if let Some(matter) = self.matter.take() {
+            return matter.answer(meter).await;
+        }
         let Bill::Answer { messages, max_output_tokens } = self.plan.bill.clone() else {
             return Err(Stop(Reason::InternalError));
         };
@@ -93,7 +78,8 @@ impl Work for ChatTurn {
             name: "Answer".to_owned(),
         };
         let model = self.plan.model.clone();
-        let call = Call { step, model, messages, max_output_tokens, schema: None };
+        let (tools, schema, shown) = (Vec::new(), None, true);
+        let call = Call { step, model, messages, max_output_tokens, schema, tools, shown };
         meter.ask(call, &|_| Ok(None)).await.map(|_| Reason::Completed)
     }
 
@@ -118,12 +104,24 @@ impl App {
     ) -> crate::Done<Sent> {
         let row = self.get_session(caller, session).await?;
         let earlier = self.store.messages(caller.org, session).await?;
-        let said = what(&ask, &earlier)?;
+        let mut said = what(&ask, &earlier)?;
+        said.files = match &said.again {
+            None => self.attachable(caller, &ask.attachments).await?,
+            Some(question) => self.attached(caller, std::slice::from_ref(question)).await?,
+        };
         let card = self.card_for(ask.model.as_deref())?;
         let before = history(&earlier, &said);
-        let plan = self.plan(&card, &so_far(Some(&row), &before), &said.text)?;
+        let wish = Wish {
+            card: &card,
+            text: &said.text,
+            files: &said.files,
+            effort: ask.effort,
+            max_credits: ask.max_credits,
+        };
+        let plan = self.plan(&wish, &so_far(Some(&row), &before))?;
+        let matter = self.matter(caller, &row, (&wish, before)).await?;
         let jobs = self.due_after(&row, &card, &earlier, &said).await?;
-        let turn = self.turn(&row, &said, plan, jobs);
+        let turn = ChatTurn { matter, ..self.turn(&row, &said, plan, jobs) };
         let fresh = turn.question.clone().or_else(|| said.again.clone());
         if row.running.is_some() {
             return Err(AppError::Conflict("an answer is being written in this session"));
@@ -145,50 +143,25 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`] for a session that is not the caller's, an unready model.
-    pub async fn estimate_message(
-        &self,
-        caller: &Caller,
-        session: Option<SessionId>,
-        text: &str,
-        model: Option<&str>,
-    ) -> crate::Done<Quote> {
-        let (row, earlier) = match session {
+    pub async fn estimate_message(&self, caller: &Caller, draft: &Draft) -> crate::Done<Quote> {
+        let (row, earlier) = match draft.session {
             Some(id) => {
                 let row = self.get_session(caller, id).await?;
                 (Some(row), self.store.messages(caller.org, id).await?)
             }
             None => (None, Vec::new()),
         };
-        let card = self.card_for(model)?;
-        let plan = self.plan(&card, &so_far(row.as_ref(), &earlier), text)?;
+        let card = self.card_for(draft.model.as_deref())?;
+        let files = self.attachable(caller, &draft.attachments).await?;
+        let wish = Wish {
+            card: &card,
+            text: &draft.text,
+            files: &files,
+            effort: draft.effort,
+            max_credits: draft.max_credits,
+        };
+        let plan = self.plan(&wish, &so_far(row.as_ref(), &earlier))?;
         self.quote(caller, &plan, &self.rates.current()?.card).await
-    }
-
-    fn plan(&self, card: &ModelCard, earlier: &Earlier<'_>, text: &str) -> crate::Done<Plan> {
-        let bound =
-            |messages: &[_]| self.models.input_bound(&card.id, messages).unwrap_or(u32::MAX);
-        let messages = prompt(&self.agent_name, card, earlier, text, bound);
-        let max_output_tokens = max_output(card);
-        let tokens = u64::from(bound(&messages));
-        let limit = u64::from(card.context_tokens.saturating_sub(max_output_tokens));
-        if tokens > limit {
-            return Err(AppError::InputTooLong { tokens, limit });
-        }
-        let title = title_from(text);
-        let model = card.id.clone();
-        Ok(Plan {
-            kind: RunKind::Message,
-            title,
-            subject: None,
-            trigger: Trigger::Person,
-            schedule: None,
-            place: None,
-            model,
-            bill: Bill::Answer { messages, max_output_tokens },
-            cap: None,
-            draw: Draw::Pool,
-            when_short: WhenShort::Overtake,
-        })
     }
 
     /// Background work that is due once this is answered.
@@ -222,9 +195,14 @@ impl App {
             text: text.to_owned(),
             run: None,
             follow_ups: None,
+            attachments: Vec::new(),
             created_at: at,
         };
-        let question = said.again.is_none().then(|| row(now, Author::User, &said.text));
+        let attachments = said.files.iter().map(|file| file.id).collect();
+        let question = said
+            .again
+            .is_none()
+            .then(|| MessageRow { attachments, ..row(now, Author::User, &said.text) });
         let answer = row(after, Author::Assistant, "");
         let place = Some((session, Some(answer.id)));
         let title = (of.title == NEW_TITLE && !of.titled_by_person).then(|| title_from(&said.text));
@@ -236,50 +214,7 @@ impl App {
             JobRow { id, org, user, kind, session, message, created_at }
         };
         let jobs = due.into_iter().zip(0..).map(job).collect();
-        ChatTurn { plan: Plan { place, ..plan }, question, answer, title, jobs }
-    }
-}
-
-/// What the ask says, checked against the conversation.
-fn what(ask: &Ask, earlier: &[MessageRow]) -> crate::Done<Said> {
-    match (&ask.text, ask.retry_of) {
-        (Some(text), None) => {
-            if text.trim().is_empty() {
-                return Err(AppError::field("/text", "required", "write something first"));
-            }
-            if text.len() > LONGEST_QUESTION {
-                return Err(AppError::field("/text", "too_long", "at most 200,000 bytes"));
-            }
-            Ok(Said { text: text.clone(), again: None })
-        }
-        (None, Some(id)) => {
-            let at = earlier.iter().position(|m| m.id == id && m.author == Author::Assistant);
-            let question =
-                at.and_then(|at| earlier[..at].iter().rfind(|m| m.author == Author::User).cloned());
-            let question = question.ok_or_else(|| {
-                AppError::field("/retry_of", "unknown", "there is no such answer to try again")
-            })?;
-            Ok(Said { text: question.text.clone(), again: Some(question) })
-        }
-        _ => Err(AppError::field("/text", "required", "send either text or retry_of")),
-    }
-}
-
-/// What was said before a question, and its summary if it covers nothing that came later.
-fn so_far<'a>(session: Option<&'a SessionRow>, messages: &'a [MessageRow]) -> Earlier<'a> {
-    let covers = |row: &&SessionRow| {
-        usize::try_from(row.summarized).is_ok_and(|covered| covered <= messages.len())
-    };
-    let summary = session.filter(covers).and_then(|row| row.summary.as_deref());
-    Earlier { messages, summary }
-}
-
-/// The conversation before the question.
-fn history(earlier: &[MessageRow], said: &Said) -> Vec<MessageRow> {
-    match &said.again {
-        None => earlier.to_vec(),
-        Some(question) => {
-            earlier.iter().take_while(|message| message.id != question.id).cloned().collect()
-        }
+        let plan = Plan { place, ..plan };
+        ChatTurn { plan, matter: None, question, answer, title, jobs }
     }
 }

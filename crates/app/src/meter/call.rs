@@ -4,15 +4,16 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use ampere_adapters::ai::{
-    ChatMessage, Finish, Model, ModelError, ModelEvent, ModelRequest, ModelStream, likely_tokens,
-    schema_at_most,
+    ChatMessage, Finish, Model, ModelError, ModelEvent, ModelRequest, ModelStream, ToolCall,
+    ToolSpec, likely_tokens, schema_at_most, tools_at_most,
 };
 use ampere_credits::Timestamp;
-use ampere_store::rows::{Reason, RunState, StepRow};
+use ampere_store::rows::{Reason, RunKind, RunState, StepKind, StepRow};
 use futures_util::StreamExt;
 use tokio::time::Sleep;
 
-use super::{Meter, StepSpec, Stop};
+use super::timed::BEAT;
+use super::{Meter, StepSpec, Stop, stopped};
 
 /// Output tokens that the hold is kept ahead of what was delivered.
 const AHEAD_TOKENS: u64 = 32;
@@ -36,6 +37,10 @@ pub struct Call {
     pub max_output_tokens: u32,
     /// The answer is to be JSON of this schema.
     pub schema: Option<serde_json::Value>,
+    /// What the model may call.
+    pub tools: Vec<ToolSpec>,
+    /// Its text is the run's answer, for whoever watches.
+    pub shown: bool,
 }
 
 /// A whole answer.
@@ -45,6 +50,8 @@ pub struct Output {
     pub text: String,
     /// It was cut at its length limit.
     pub cut_at_length: bool,
+    /// What it calls.
+    pub calls: Vec<ToolCall>,
 }
 
 /// A whole answer and what the judge said of it.
@@ -105,7 +112,9 @@ struct Reading<'a> {
     bound: StepRow,
     max_output: u64,
     likely_input: u64,
+    shown: bool,
     text: &'a mut String,
+    calls: &'a mut Vec<ToolCall>,
 }
 
 impl Meter {
@@ -118,11 +127,11 @@ impl Meter {
             return Err(Stop(Reason::Stopped));
         }
         let mut step = self.begun(&call.step, &call.model);
-        let mut text = String::new();
+        let (mut text, mut calls) = (String::new(), Vec::new());
         let mut late = self.late.take();
         let result = tokio::select! {
             biased;
-            result = self.converse(&call, &mut step, &mut text) => result,
+            result = self.converse(&call, &mut step, (&mut text, &mut calls)) => result,
             reason = too_late(late.as_mut()) => Err(Stop(reason)),
         };
         self.late = late;
@@ -132,7 +141,8 @@ impl Meter {
             // It never began, or the next start does it again.
             return Err(stop);
         }
-        let result = result.map(|cut_at_length| Output { text, cut_at_length });
+        let goes_on = !calls.is_empty() || (call.shown && self.voice.is_veiled());
+        let result = result.map(|cut_at_length| Output { text, cut_at_length, calls });
         let verdict = result.as_ref().map(judge);
         step.ended_at = Some(self.app.now());
         (step.state, step.result, step.note) = match &verdict {
@@ -145,14 +155,16 @@ impl Meter {
             Err(Stop(_)) => (RunState::Failed, None, None),
         };
         let fault = verdict.ok().and_then(Result::err);
-        self.keep(step).await?;
+        self.keep(step, goes_on).await?;
         Ok(Judged { output: result?, fault })
     }
 
-    /// A step has ended: it is counted, recorded and shown. A chat's one step is recorded by its
-    /// settle.
-    pub(super) async fn keep(&mut self, step: StepRow) -> Result<(), Stop> {
-        let recorded = if self.pausable { self.record(&step).await } else { Ok(()) };
+    /// A step has ended: it is counted, recorded and shown. An answer is recorded by the settle,
+    /// unless the run goes on.
+    pub(super) async fn keep(&mut self, step: StepRow, goes_on: bool) -> Result<(), Stop> {
+        let last = step.kind == StepKind::Answer || self.run.kind == RunKind::Background;
+        let by_settle = last && !goes_on && !self.pausable;
+        let recorded = if by_settle { Ok(()) } else { self.record(&step).await };
         let number = step.number;
         self.steps.push(step);
         self.show_step(number);
@@ -163,7 +175,7 @@ impl Meter {
         &mut self,
         call: &Call,
         step: &mut StepRow,
-        text: &mut String,
+        (text, calls): (&mut String, &mut Vec<ToolCall>),
     ) -> Result<bool, Stop> {
         let model = self.app.models.find(&call.model).ok_or(Stop(Reason::ProviderError))?;
         if self.pausable {
@@ -171,14 +183,15 @@ impl Meter {
             let mut stops = self.stops.clone();
             tokio::select! {
                 biased;
-                _ = stops.wait_for(Option::is_some) => return Err(Stop(Reason::Stopped)),
+                () = stopped(&mut stops) => return Err(Stop(Reason::Stopped)),
                 () = starting(&*model) => {}
             }
         }
         let mut bound = step.clone();
         let read = model.count_tokens(&call.messages);
         let schema = call.schema.as_ref().map_or(0, schema_at_most);
-        bound.input_tokens = u64::from(read.saturating_add(schema));
+        let tools = tools_at_most(&call.tools);
+        bound.input_tokens = u64::from(read.saturating_add(schema).saturating_add(tools));
         bound.output_tokens = AHEAD_TOKENS.min(u64::from(call.max_output_tokens));
         let needed = self.price_with(&bound)?;
         self.cover_beginning(needed).await?;
@@ -190,18 +203,23 @@ impl Meter {
             messages: call.messages.clone(),
             max_output_tokens: call.max_output_tokens,
             schema: call.schema.clone(),
+            tools: call.tools.clone(),
             // The same question to the same model: only what is said to people may vary.
-            steady: self.run.answer.is_none(),
+            steady: !call.shown,
         };
         let mut stops = self.stops.clone();
-        let stream = tokio::select! {
-            biased;
-            _ = stops.wait_for(Option::is_some) => return Err(Stop(Reason::Stopped)),
-            opened = model.stream(request) => opened.map_err(|error| self.refused(&error))?,
+        let opening = async {
+            tokio::select! {
+                biased;
+                () = stopped(&mut stops) => Err(Stop(Reason::Stopped)),
+                opened = model.stream(request) => Ok(opened),
+            }
         };
+        let stream = self.counting(opening).await??.map_err(|error| self.refused(&error))?;
         let likely_input = likely_input(&call.messages);
         let max_output = u64::from(call.max_output_tokens);
-        let reading = Reading { bound, max_output, likely_input, text };
+        let shown = call.shown;
+        let reading = Reading { bound, max_output, likely_input, shown, text, calls };
         self.read(stream, step, reading).await
     }
 
@@ -212,15 +230,20 @@ impl Meter {
         step: &mut StepRow,
         reading: Reading<'_>,
     ) -> Result<bool, Stop> {
-        let Reading { bound, max_output, likely_input, text: whole } = reading;
+        let Reading { bound, max_output, likely_input, shown, text: whole, calls } = reading;
         let mut stops = self.stops.clone();
+        let mut beat = tokio::time::interval(BEAT);
         // The first piece is recorded at once, the rest at intervals.
         let mut recorded = Timestamp::default();
         loop {
             let event = tokio::select! {
                 biased;
-                _ = stops.wait_for(Option::is_some) => return Err(Stop(Reason::Stopped)),
+                () = stopped(&mut stops) => return Err(Stop(Reason::Stopped)),
                 event = stream.next() => event,
+                _ = beat.tick(), if self.counts() => {
+                    self.keep_time().await?;
+                    continue;
+                }
             };
             match event {
                 Some(ModelEvent::Queued { ahead }) => {
@@ -231,15 +254,19 @@ impl Meter {
                     self.begin(step, likely_input);
                     step.output_tokens = step.output_tokens.saturating_add(u64::from(tokens));
                     whole.push_str(&text);
-                    if self.run.answer.is_some() {
-                        self.feed.push(&text);
+                    if shown {
+                        self.say(&text);
                     }
                     self.keep_ahead(step, &bound, max_output).await?;
                     recorded = self.record_if_due(step, recorded).await?;
-                    if first && self.run.answer.is_none() {
+                    if first && !shown {
                         // Whoever watches steps reads them again, now that it is kept.
                         self.show_step(step.number);
                     }
+                }
+                Some(ModelEvent::Calls(called)) => {
+                    self.begin(step, likely_input);
+                    *calls = called;
                 }
                 Some(ModelEvent::Usage { .. }) if step.state == RunState::Queued => {
                     tracing::warn!(run = %self.run.id, "an answer ended without any output");

@@ -26,15 +26,30 @@ impl Meter {
         spec: &StepSpec,
         work: impl Future<Output = Result<String, Fault>> + Send,
     ) -> Result<String, Stop> {
+        self.do_noted(spec, None, work).await
+    }
+
+    /// The same with a line for people that stands with it from its beginning; a fault's own line
+    /// takes its place.
+    ///
+    /// # Errors
+    /// As of [`Meter::do_free`].
+    pub(crate) async fn do_noted(
+        &mut self,
+        spec: &StepSpec,
+        note: Option<String>,
+        work: impl Future<Output = Result<String, Fault>> + Send,
+    ) -> Result<String, Stop> {
         if self.stop_cause().is_some() {
             return Err(Stop(Reason::Stopped));
         }
         let mut step = self.begun(spec, "");
+        step.note = note;
         step.state = RunState::Running;
         step.estimated = false;
         self.record(&step).await?;
         self.show_step(step.number);
-        let done = self.bounded(work).await;
+        let done = self.during(work).await;
         step.ended_at = Some(self.app.now());
         let result = match done {
             Ok(Ok(result)) => {
@@ -53,27 +68,7 @@ impl Meter {
                 Err(stop)
             }
         };
-        self.keep(step).await?;
+        self.keep(step, true).await?;
         result
-    }
-
-    /// Waits for the work, a stop, or the end of the run's time.
-    async fn bounded<T>(&mut self, work: impl Future<Output = T> + Send) -> Result<T, Stop> {
-        let mut stops = self.stops.clone();
-        let mut late = self.late.take();
-        let time_is_over = async {
-            match late.as_mut() {
-                Some(late) => late.await,
-                None => std::future::pending().await,
-            }
-        };
-        let done = tokio::select! {
-            biased;
-            _ = stops.wait_for(Option::is_some) => Err(Stop(Reason::Stopped)),
-            () = time_is_over => Err(Stop(Reason::TookTooLong)),
-            done = work => Ok(done),
-        };
-        self.late = late;
-        done
     }
 }

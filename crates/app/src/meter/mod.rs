@@ -3,11 +3,17 @@
 //! A [`crate::spend::Work`] receives `&mut Meter` and nothing else that costs money. The meter
 //! records usage step by step, extends the hold before the run passes it, stops at what the pool
 //! and its overdraft can give, and tells the run's watchers. It never charges: `spend` settles
-//! what the meter saw. Read next: `call` (a model call), `free` (a step that costs nothing).
+//! what the meter saw. Read next: `call` (a model call), `timed` (an open browser), `free` (a step
+//! that costs nothing).
 
+mod browsers;
 mod call;
 mod free;
+mod hand;
+mod interrupt;
 mod models;
+mod shown;
+mod timed;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -23,10 +29,16 @@ use tokio::time::Sleep;
 use crate::app::App;
 use crate::error::AppError;
 use crate::feed::{Feed, StopCause};
+use crate::rates::BROWSER;
+use shown::Voice;
+pub(crate) use timed::FIRST_SECONDS;
+use timed::Timed;
 
+pub use browsers::Browsers;
 pub(crate) use call::likely_input;
 pub use call::{Call, Judge, Judged, Output};
 pub use free::Fault;
+pub(crate) use hand::{CallStands, OpenCall};
 pub use models::Models;
 
 /// How far ahead of now a hold's deadline is set and kept.
@@ -72,6 +84,10 @@ pub struct Meter {
     needs: Credits,
     /// Ends the run's time.
     late: Option<Pin<Box<Sleep>>>,
+    /// A browser that is open.
+    timed: Option<Timed>,
+    /// How what it says goes to people.
+    voice: Voice,
     feed: Arc<Feed>,
     stops: watch::Receiver<Option<StopCause>>,
 }
@@ -123,6 +139,8 @@ impl Meter {
             pausable: opened.pausable,
             needs: Credits::ZERO,
             late: None,
+            timed: None,
+            voice: Voice::default(),
             feed,
             stops,
         })
@@ -144,7 +162,11 @@ impl Meter {
     }
 
     /// All steps, those of earlier holds first, and how many these are.
-    pub(crate) fn into_steps(self) -> (Vec<StepRow>, usize) {
+    pub(crate) fn into_steps(mut self) -> (Vec<StepRow>, usize) {
+        let now = self.app.now();
+        for step in self.steps.iter_mut().filter(|step| step.ended_at.is_none()) {
+            (step.state, step.ended_at) = (RunState::Cancelled, Some(now));
+        }
         (self.steps, self.fresh)
     }
 
@@ -189,6 +211,7 @@ impl Meter {
             ended_at: None,
             input_tokens: 0,
             output_tokens: 0,
+            seconds: 0,
             estimated: true,
             note: None,
             result: None,
@@ -209,16 +232,17 @@ impl Meter {
     async fn cover_beginning(&mut self, needed: Credits) -> Result<(), Stop> {
         let so_far = self.priced(&usage_of_all(&self.steps))?;
         self.needs = needed.less(so_far.less(self.base));
-        if !self.pausable {
+        if !self.pausable && self.steps.is_empty() {
             return self.cover(needed, needed).await;
         }
         if needed <= self.held {
             return Ok(());
         }
+        let short = if self.pausable { Reason::NoCredits } else { Reason::StoppedAtCredits };
         match self.extend(needed.less(self.held), Overdraft::Never).await? {
             None => Ok(()),
             Some(Rejected::CapReached { .. }) => Err(Stop(Reason::StoppedAtCap)),
-            Some(Rejected::InsufficientCredits { .. }) => Err(Stop(Reason::NoCredits)),
+            Some(Rejected::InsufficientCredits { .. }) => Err(Stop(short)),
             Some(rejected) => Err(self.refused_extension(&rejected)),
         }
     }
@@ -297,10 +321,13 @@ impl Meter {
         }
     }
 
-    /// What this hold has to pay if the step ends with these counts.
-    fn price_with(&self, step: &StepRow) -> Result<Credits, Stop> {
+    /// What this hold has to pay if the step ends with these counts, and an open browser goes on
+    /// for some seconds.
+    fn price_with(&mut self, step: &StepRow) -> Result<Credits, Stop> {
+        self.tick();
         let mut usage = usage_of_all(&self.steps);
         usage.extend(usage_of(step));
+        usage.extend(self.time_ahead());
         Ok(self.priced(&usage)?.less(self.base))
     }
 
@@ -314,6 +341,7 @@ impl Meter {
     /// Before the settle: if the provider reports more than was held, the hold follows as far as
     /// pool and overdraft allow. What is still missing then is our cost.
     pub(crate) async fn cover_reported(&mut self) -> Result<Credits, AppError> {
+        self.tick();
         let total =
             charge(&self.card, &usage_of_all(&self.steps)).map_err(|error| match error {
                 RatingError::Unrated(_) | RatingError::Overflow(_) => AppError::Internal,
@@ -336,14 +364,27 @@ impl Meter {
     }
 }
 
-/// The usage of a step, input first; none of a step without a model.
+/// Waits until somebody or a shut-down asks to stop.
+async fn stopped(stops: &mut watch::Receiver<Option<StopCause>>) {
+    // The guard must not live on beside what is waited for next.
+    let _ = stops.wait_for(Option::is_some).await;
+}
+
+/// The usage of a step: seconds of a browser, tokens of a model, input first; none of a step
+/// without a model.
 pub(crate) fn usage_of(step: &StepRow) -> impl Iterator<Item = Usage> + '_ {
     let line = |measure, quantity| Usage { model: step.model.clone(), measure, quantity };
-    let both = [
-        line(Measure::InputTokens, step.input_tokens),
-        line(Measure::OutputTokens, step.output_tokens),
-    ];
-    both.into_iter().filter(|_| !step.model.is_empty())
+    let measured: &[(Measure, u64)] = match step.model.as_str() {
+        "" => &[],
+        BROWSER => &[(Measure::Seconds, step.seconds)],
+        _ => &[
+            (Measure::InputTokens, step.input_tokens),
+            (Measure::OutputTokens, step.output_tokens),
+        ],
+    };
+    let lines: Vec<Usage> =
+        measured.iter().map(|(measure, count)| line(*measure, *count)).collect();
+    lines.into_iter()
 }
 
 /// The usage of several steps, in their order.

@@ -34,7 +34,7 @@ pub(super) fn what_of(row: &ScheduleRow) -> crate::Done<What> {
         RunKind::Workflow => {
             row.subject.parse().map(What::Workflow).map_err(|_| AppError::NotFound)
         }
-        RunKind::Message | RunKind::Background => Err(AppError::Internal),
+        RunKind::Message | RunKind::Background | RunKind::Browser => Err(AppError::Internal),
     }
 }
 

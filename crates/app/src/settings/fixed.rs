@@ -4,6 +4,7 @@
 use ampere_adapters::secrets::SecretText;
 use ampere_credits::Credits;
 
+use super::facts::ProviderKind;
 use crate::people::{LoginTimes, PasswordCost};
 
 /// Where a value comes from.
@@ -32,6 +33,8 @@ pub struct Given<T> {
 /// here nothing of the screen's is mixed in, so that no key goes to an address it was not for.
 #[derive(Debug, Clone, Default)]
 pub struct FixedProvider {
+    /// What is spoken there; the OpenAI chat shape otherwise.
+    pub kind: Option<ProviderKind>,
     /// Its address; without it nothing else here counts.
     pub base_url: Option<Given<String>>,
     /// Its key.

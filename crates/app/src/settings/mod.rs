@@ -5,6 +5,7 @@
 //! idempotency keys. Never shows a secret: keys are sealed in the database and only ever said to
 //! be set. Where to read on: `provider`.
 
+mod facts;
 mod fixed;
 mod local;
 mod operator;
@@ -13,6 +14,6 @@ mod replies;
 
 pub use ampere_adapters::secrets::SecretText;
 pub use ampere_store::rows::{ReplyLookup, ReplyRow as Reply};
+pub use facts::{ProviderFacts, ProviderKind, ProviderShown, ProviderTested, WantedProvider};
 pub use fixed::{Fixed, FixedProvider, Given, Source};
 pub use local::{LocalLook, LocalWatch};
-pub use provider::{ProviderFacts, ProviderShown, ProviderTested, WantedProvider};

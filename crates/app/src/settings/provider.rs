@@ -8,17 +8,20 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::facts::{ProviderFacts, ProviderKind, ProviderShown, ProviderTested, WantedProvider};
 use super::operator::FIXED;
 use super::{LocalLook, Source};
 use crate::app::App;
 use crate::caller::{Act, Caller};
 use crate::error::AppError;
 use crate::rates::{LOCAL_MODEL, Price};
-use ampere_adapters::ai::openai::{self, OpenAiSettings, Retry, SettingsError};
-use ampere_adapters::ai::{Limits, Model, test_connection};
+use ampere_adapters::ai::{
+    Limits, Model, ProviderSettings, Retry, SettingsError, anthropic, openai, test_connection,
+};
 use ampere_adapters::secrets::{self, NONCE_BYTES, Place, SealingKey, SecretText};
 use ampere_credits::{Credits, RunId};
 
+const KIND: &str = "model_provider.kind";
 const BASE_URL: &str = "model_provider.base_url";
 const MODEL: &str = "model_provider.model";
 const NAME: &str = "model_provider.name";
@@ -36,26 +39,10 @@ const LONGEST: usize = 200;
 /// Credits per 1,000 tokens; more is a slip.
 const HIGHEST_PRICE: Credits = Credits::whole(1_000_000);
 
-/// What the operator wants to use.
-#[derive(Clone)]
-pub struct WantedProvider {
-    /// Up to and without `/chat/completions`.
-    pub base_url: String,
-    /// None: the saved one if the address stays the same. Empty: none at all.
-    pub api_key: Option<SecretText>,
-    /// The model's name there.
-    pub model: String,
-    /// What people read; the model's name otherwise.
-    pub name: Option<String>,
-    /// Credits per 1,000 input tokens; the catalog's otherwise.
-    pub input: Option<Credits>,
-    /// Credits per 1,000 output tokens; the catalog's otherwise.
-    pub output: Option<Credits>,
-}
-
 /// A provider as it is used.
 #[derive(Clone)]
 pub(crate) struct Provider {
+    kind: ProviderKind,
     base_url: String,
     api_key: Option<SecretText>,
     model: String,
@@ -63,45 +50,6 @@ pub(crate) struct Provider {
     input: Credits,
     output: Credits,
     source: Source,
-}
-
-/// What the operator sees.
-pub struct ProviderShown {
-    /// What is used now, if anything.
-    pub provider: Option<ProviderFacts>,
-    /// The model on this computer.
-    pub local: LocalLook,
-}
-
-/// A provider without its secret.
-pub struct ProviderFacts {
-    /// Its address.
-    pub base_url: String,
-    /// The model's name there.
-    pub model: String,
-    /// What people read.
-    pub name: String,
-    /// Whether there is a key.
-    pub key_set: bool,
-    /// Where all this comes from.
-    pub source: Source,
-    /// Credits per 1,000 input tokens.
-    pub input: Credits,
-    /// Credits per 1,000 output tokens.
-    pub output: Credits,
-}
-
-/// How a test went.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProviderTested {
-    /// It answered.
-    pub ok: bool,
-    /// What that means, in plain words.
-    pub detail: String,
-    /// Tokens it read and wrote.
-    pub tokens: Option<(u32, u32)>,
-    /// How long it took.
-    pub milliseconds: u64,
 }
 
 impl App {
@@ -127,6 +75,7 @@ impl App {
     pub async fn model_provider(&self, caller: &Caller) -> crate::Done<ProviderShown> {
         caller.may(Act::Operate)?;
         let provider = self.provider().await?.map(|provider| ProviderFacts {
+            kind: provider.kind,
             key_set: provider.api_key.is_some(),
             base_url: provider.base_url,
             model: provider.model,
@@ -168,6 +117,7 @@ impl App {
         let set = |key: &str, value: String| (key.to_owned(), Some(value));
         self.store
             .set(vec![
+                set(KIND, provider.kind.word().to_owned()),
                 set(BASE_URL, provider.base_url),
                 set(MODEL, provider.model),
                 set(NAME, provider.name),
@@ -189,7 +139,7 @@ impl App {
         if self.fixed_settings.provider.base_url.is_some() {
             return Err(AppError::Conflict(FIXED));
         }
-        let all = [BASE_URL, MODEL, NAME, KEY, INPUT, OUTPUT];
+        let all = [KIND, BASE_URL, MODEL, NAME, KEY, INPUT, OUTPUT];
         self.store.set(all.map(|key| (key.to_owned(), None)).to_vec()).await?;
         self.models.set_provider(None);
         tracing::info!(target: "security", by = %caller.user, "the model provider was removed");
@@ -241,6 +191,7 @@ impl App {
         if let Some(base_url) = &fixed.base_url {
             let model = fixed.model.clone().unwrap_or_default();
             return Ok(Some(Provider {
+                kind: fixed.kind.unwrap_or_default(),
                 base_url: base_url.value.clone(),
                 api_key: fixed.api_key.clone(),
                 name: fixed.name.clone().unwrap_or_else(|| model.clone()),
@@ -254,6 +205,8 @@ impl App {
         let Some(base_url) = kept.get(BASE_URL) else { return Ok(None) };
         let text = |key: &str| kept.get(key).cloned().unwrap_or_default();
         Ok(Some(Provider {
+            // Saved before there were two: what everything spoke then.
+            kind: ProviderKind::from_word(&text(KIND)).unwrap_or_default(),
             base_url: base_url.clone(),
             api_key: self.opened(&kept)?,
             model: text(MODEL),
@@ -300,7 +253,8 @@ impl App {
         let input = price("/input_credits_per_thousand", wanted.input, default.input)?;
         let output = price("/output_credits_per_thousand", wanted.output, default.output)?;
         let source = Source::Screen;
-        let provider = Provider { base_url, api_key, model, name, input, output, source };
+        let kind = wanted.kind;
+        let provider = Provider { kind, base_url, api_key, model, name, input, output, source };
         self.open(&provider)?;
         Ok(provider)
     }
@@ -317,7 +271,11 @@ impl App {
 
     fn open(&self, provider: &Provider) -> crate::Done<Arc<dyn Model>> {
         let fixed = &self.fixed_settings.provider;
-        openai::open(OpenAiSettings {
+        let open = match provider.kind {
+            ProviderKind::OpenAi => openai::open,
+            ProviderKind::Anthropic => anthropic::open,
+        };
+        open(ProviderSettings {
             base_url: provider.base_url.clone(),
             api_key: provider.api_key.clone(),
             model: provider.model.clone(),

@@ -5,12 +5,14 @@
 use std::collections::BTreeMap;
 
 use ampere_adapters::ai::ModelCard;
-use ampere_credits::rating::CallBound;
+use ampere_credits::rating::{CallBound, TimeBound};
 use ampere_store::rows::RunKind;
 use serde_json::{Map, Value, json};
 
 use super::definition::Definition;
 use super::parts::ANSWER_TOKENS;
+use crate::meter::FIRST_SECONDS;
+use crate::rates::BROWSER;
 use crate::tools::plan::{self, PlannedCall};
 use crate::tools::{Tool, likely};
 use crate::work::Bill;
@@ -22,6 +24,11 @@ const LIKELY_QUESTION: u64 = 2_000;
 /// Characters for a token of usual writing.
 const CHARACTERS_PER_TOKEN: u64 = 4;
 
+/// Seconds that a page in a browser takes: a quick one, a usual one, one that is slow.
+const LEAST_PAGE_SECONDS: u64 = 1;
+const LIKELY_PAGE_SECONDS: u64 = 4;
+const LONGEST_PAGE_SECONDS: u64 = 30;
+
 /// What is known before a task starts, beside its form.
 pub(super) struct Known<'a> {
     /// The model.
@@ -32,19 +39,41 @@ pub(super) struct Known<'a> {
 
 /// The calls of a whole task.
 pub(super) fn of(definition: &Definition, inputs: &Value, known: &Known<'_>) -> Bill {
-    let (mut calls, mut least) = (Vec::new(), Vec::new());
     match definition {
-        Definition::Tool { tool } => return of_tool(tool, inputs, known),
+        Definition::Tool { tool } => of_tool(tool, inputs, known),
         Definition::Workflow { .. } => {
-            for (_, _, bill) in parts(definition, inputs, known) {
-                if let Bill::Calls { calls: more, least: fewer } = bill {
-                    calls.extend(more);
-                    least.extend(fewer);
-                }
-            }
+            let bills = parts(definition, inputs, known).into_iter().map(|(_, _, bill)| bill);
+            let nothing = Bill::Calls { calls: Vec::new(), least: Vec::new() };
+            bills.fold(nothing, both)
         }
+        // A browser has its own bill.
+        Definition::Browser { .. } => Bill::Calls { calls: Vec::new(), least: Vec::new() },
     }
-    Bill::Calls { calls, least }
+}
+
+/// One after the other.
+fn both(one: Bill, other: Bill) -> Bill {
+    let parted = |bill| match bill {
+        Bill::Calls { calls, least } => (None, calls, least),
+        Bill::Timed { time, calls, least } => (Some(time), calls, least),
+        Bill::Answer { .. } => (None, Vec::new(), Vec::new()),
+    };
+    let ((time, mut calls, mut least), (more_time, more, fewer)) = (parted(one), parted(other));
+    calls.extend(more);
+    least.extend(fewer);
+    let time = match (time, more_time) {
+        (Some(time), Some(more)) => Some(TimeBound {
+            least: time.least.saturating_add(more.least),
+            likely: time.likely.saturating_add(more.likely),
+            most: time.most.saturating_add(more.most),
+            ..time
+        }),
+        (time, more) => time.or(more),
+    };
+    match time {
+        Some(time) => Bill::Timed { time, calls, least },
+        None => Bill::Calls { calls, least },
+    }
 }
 
 /// The parts of a workflow that ask models: name, whose runs they are like, calls.
@@ -98,7 +127,20 @@ fn of_tool(tool: &Tool, inputs: &Value, known: &Known<'_>) -> Bill {
     };
     let calls = plan::calls(tool, inputs, &surroundings).into_iter().map(bound).collect();
     let least = plan::least(tool, inputs, &surroundings).into_iter().map(bound).collect();
-    Bill::Calls { calls, least }
+    match plan::pages(tool, inputs, &surroundings) {
+        (_, 0) => Bill::Calls { calls, least },
+        (fewest, most) => {
+            let seconds = u64::from(tool.limits.seconds);
+            let time = TimeBound {
+                model: BROWSER.to_owned(),
+                least: fewest.saturating_mul(LEAST_PAGE_SECONDS).min(seconds),
+                likely: most.saturating_mul(LIKELY_PAGE_SECONDS).min(seconds),
+                most: most.saturating_mul(LONGEST_PAGE_SECONDS).min(seconds),
+                first: FIRST_SECONDS,
+            };
+            Bill::Timed { time, calls, least }
+        }
+    }
 }
 
 fn of_answer(prompt: &str, card: &ModelCard) -> Bill {

@@ -31,7 +31,7 @@ pub(super) async fn put(
         prompt.push_str("\n\n");
         prompt.push_str(&output::asked(schema));
     }
-    let message = |role, content| ChatMessage { role, content };
+    let message = |role, content: String| ChatMessage::new(role, content);
     let mut messages: Vec<ChatMessage> =
         system.into_iter().map(|system| message(Role::System, system)).collect();
     messages.push(message(Role::User, prompt));
@@ -45,7 +45,15 @@ pub(super) async fn put(
     let judge =
         |output: &Output| judged(output, shape.as_ref()).map_err(|faults| faults.join("; "));
     let model = scope.model.clone();
-    let call = Call { step: spec.clone(), model, messages, max_output_tokens, schema };
+    let call = Call {
+        step: spec.clone(),
+        model,
+        messages,
+        max_output_tokens,
+        schema,
+        tools: Vec::new(),
+        shown: false,
+    };
     let first = meter.ask(call.clone(), &judge).await?;
     let Some(fault) = first.fault else { return kept(meter, &spec) };
     let mut again = call;
@@ -107,7 +115,7 @@ mod tests {
     use super::*;
 
     fn said(text: &str) -> Output {
-        Output { text: text.to_owned(), cut_at_length: false }
+        Output { text: text.to_owned(), cut_at_length: false, calls: Vec::new() }
     }
 
     #[test]

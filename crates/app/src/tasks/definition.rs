@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::tools::Tool;
 use crate::workflows::WorkflowDefinition;
@@ -29,6 +29,15 @@ pub enum Definition {
         /// The tools, by id, as they were.
         tools: BTreeMap<String, Tool>,
     },
+    /// A browser session.
+    Browser {
+        /// What the agent is to do; empty: a person drives.
+        task: String,
+        /// Where it begins.
+        url: Option<String>,
+        /// For so many minutes of use at most.
+        minutes: u32,
+    },
 }
 
 impl Definition {
@@ -37,6 +46,7 @@ impl Definition {
         match self {
             Definition::Tool { tool } => &tool.name,
             Definition::Workflow { name, .. } => name,
+            Definition::Browser { .. } => "Browser session",
         }
     }
 
@@ -45,6 +55,7 @@ impl Definition {
         match self {
             Definition::Tool { tool } => tool.inputs.clone(),
             Definition::Workflow { definition, .. } => definition.form(),
+            Definition::Browser { .. } => json!({ "type": "object", "properties": {} }),
         }
     }
 
@@ -55,6 +66,7 @@ impl Definition {
             Definition::Workflow { definition, .. } => {
                 definition.steps.iter().map(|step| step.name.clone()).collect()
             }
+            Definition::Browser { .. } => Vec::new(),
         }
     }
 
@@ -72,6 +84,7 @@ impl Definition {
             Definition::Workflow { tools, .. } => {
                 tools.values().map(|tool| u64::from(tool.limits.seconds)).sum::<u64>().max(600)
             }
+            Definition::Browser { minutes, .. } => u64::from(*minutes).saturating_mul(60),
         }
     }
 }

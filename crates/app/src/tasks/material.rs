@@ -37,10 +37,28 @@ pub(super) async fn fetch(app: &App, url: &str) -> Result<String, Fault> {
     Ok(value.to_string())
 }
 
+/// A file's text.
+pub(crate) struct FileText {
+    pub(crate) name: String,
+    pub(crate) title: String,
+    pub(crate) text: String,
+    /// There is more in the file.
+    pub(crate) truncated: bool,
+}
+
 /// Reads a file of the organization and keeps its text, as JSON text.
 pub(super) async fn read(app: &App, org: OrgId, file: &str) -> Result<String, Fault> {
+    let note = || "There is no such file.".to_owned();
+    let fault = |_| Fault { reason: Reason::FileFailed, note: note() };
+    let FileText { name, title, text, truncated } =
+        text_of(app, org, file.parse().map_err(fault)?).await?;
+    let value = json!({ "name": name, "title": title, "text": text, "truncated": truncated });
+    Ok(value.to_string())
+}
+
+/// Reads a file of the organization; who may see it is the caller's to know.
+pub(crate) async fn text_of(app: &App, org: OrgId, id: FileId) -> Result<FileText, Fault> {
     let fault = |note: &str| Fault { reason: Reason::FileFailed, note: note.to_owned() };
-    let id: FileId = file.parse().map_err(|_| fault("There is no such file."))?;
     let unread = |_| fault("The file could not be read. Try again.");
     let row = app.store.file(org, id).await.map_err(unread)?;
     let bytes = app.store.file_bytes(org, id).await.map_err(unread)?;
@@ -50,12 +68,8 @@ pub(super) async fn read(app: &App, org: OrgId, file: &str) -> Result<String, Fa
     let name = row.name.clone();
     let text = read_text(name, row.media_type, bytes.into()).await.map_err(|note| fault(&note))?;
     let (body, cut) = shortened(text.text);
-    let truncated = cut || text.truncated;
-    let value = json!({
-        "name": row.name, "title": text.title.unwrap_or_default(), "text": body,
-        "truncated": truncated,
-    });
-    Ok(value.to_string())
+    let (title, truncated) = (text.title.unwrap_or_default(), cut || text.truncated);
+    Ok(FileText { name: row.name, title, text: body, truncated })
 }
 
 async fn read_text(

@@ -1,5 +1,7 @@
 //! The steps of a workflow: tools, questions to Joule, conditions, with the values between them.
 
+use std::collections::BTreeMap;
+
 use ampere_store::rows::{Reason, StepKind};
 use serde_json::{Map, Value, json};
 
@@ -21,8 +23,11 @@ const CHARACTERS_PER_TOKEN: usize = 3;
 /// What a workflow runs with.
 pub(super) struct Workflow<'a> {
     pub(super) definition: &'a WorkflowDefinition,
-    pub(super) tools: &'a std::collections::BTreeMap<String, Tool>,
+    pub(super) tools: &'a BTreeMap<String, Tool>,
     pub(super) agent: String,
+    /// Where it is a part of other work: the number of that part, and the path in front of its
+    /// steps'.
+    pub(super) under: Option<(u32, String)>,
 }
 
 /// Runs a workflow; the reason says whether a condition ended it early.
@@ -36,7 +41,11 @@ pub(super) async fn run(
     let mut last = None;
     for (index, step) in workflow.definition.steps.iter().enumerate() {
         let number = u32::try_from(index).unwrap_or(u32::MAX).saturating_add(1);
-        let part = Part { number, id: &step.id };
+        let (number, id) = match &workflow.under {
+            Some((part, path)) => (*part, format!("{path}.{}", step.id)),
+            None => (number, step.id.clone()),
+        };
+        let part = Part { number, id: &id };
         let scope = Value::Object(values.clone());
         let outcome = match &step.act {
             WorkflowAct::Tool { tool, inputs } => {
@@ -100,12 +109,8 @@ fn question(prompt: &str, material: Vec<(String, String)>, context_tokens: u32) 
     text
 }
 
-async fn tool_inputs(
-    meter: &mut Meter,
-    step: &WorkflowStep,
-    part: Part<'_>,
-    (tool, sources, scope): (&Tool, &std::collections::BTreeMap<String, Source>, &Value),
-) -> Result<Value, Stop> {
+/// The form of a tool as its sources fill it in; what they do not lead to is left out.
+pub(crate) fn given(tool: &Tool, sources: &BTreeMap<String, Source>, scope: &Value) -> Value {
     let mut given = Map::new();
     for (name, source) in sources {
         let Some(value) = resolve(source, scope) else { continue };
@@ -113,7 +118,16 @@ async fn tool_inputs(
         let value = if text { Value::String(as_text(value)) } else { value.clone() };
         given.insert(name.clone(), value);
     }
-    match inputs::check(&tool.inputs, Value::Object(given)) {
+    Value::Object(given)
+}
+
+async fn tool_inputs(
+    meter: &mut Meter,
+    step: &WorkflowStep,
+    part: Part<'_>,
+    (tool, sources, scope): (&Tool, &BTreeMap<String, Source>, &Value),
+) -> Result<Value, Stop> {
+    match inputs::check(&tool.inputs, given(tool, sources, scope)) {
         Ok(inputs) => Ok(inputs),
         Err(mistakes) => {
             let said = mistakes.iter().take(3).map(|each| {

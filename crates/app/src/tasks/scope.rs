@@ -1,7 +1,13 @@
 //! What the texts of a tool can refer to while it runs: inputs, earlier results, the last run.
 
-use ampere_credits::OrgId;
+use std::collections::BTreeSet;
+
+use ampere_credits::{FileId, OrgId};
+use ampere_store::rows::Reason;
 use serde_json::{Map, Value, json};
+
+use crate::agent::Hosts;
+use crate::meter::Fault;
 
 /// What is the same for all steps of one tool's run.
 pub(super) struct Scope {
@@ -21,9 +27,37 @@ pub(super) struct Scope {
     pub(super) today: String,
     /// By step id.
     pub(super) results: Map<String, Value>,
+    /// Where Joule runs it: what it may reach; none: what the organization may.
+    pub(super) within: Option<Within>,
+}
+
+/// What a tool that Joule runs may reach. Texts that its model wrote decide what it asks for, so
+/// this is looked at before each such step, not only at its start.
+#[derive(Debug, Clone)]
+pub(crate) struct Within {
+    /// Files of the session.
+    pub(crate) files: BTreeSet<FileId>,
+    /// Sites that people named.
+    pub(crate) hosts: Hosts,
 }
 
 impl Scope {
+    /// Why a page may not be opened, if so.
+    pub(super) fn page_fault(&self, url: &str) -> Option<Fault> {
+        let allowed = self.within.as_ref().is_none_or(|within| within.hosts.allows(url));
+        let note = "You did not name this site: Joule does not open it.".to_owned();
+        (!allowed).then_some(Fault { reason: Reason::PageFailed, note })
+    }
+
+    /// Why a file may not be read, if so.
+    pub(super) fn file_fault(&self, file: &str) -> Option<Fault> {
+        let of_session =
+            |within: &Within| file.parse().is_ok_and(|file| within.files.contains(&file));
+        let note = "There is no such file in this session.".to_owned();
+        let allowed = self.within.as_ref().is_none_or(of_session);
+        (!allowed).then_some(Fault { reason: Reason::FileFailed, note })
+    }
+
     /// As an object; with the item of an `each` and its place, from 0.
     pub(super) fn object(&self, item: Option<(&Value, usize)>) -> Value {
         let mut object = json!({

@@ -46,12 +46,35 @@ impl App {
         order: TaskOrder,
         intent: Intent,
     ) -> crate::Done<Started> {
-        let start_key = start_key(caller, &intent);
-        if let Some(run) = self.store.started_under(caller.org, &start_key).await? {
-            let run = self.store.run(caller.org, run).await?.ok_or(AppError::Internal)?;
-            return Ok(Started { run, replayed: true });
+        if let Some(replayed) = self.started_before(caller, &intent).await? {
+            return Ok(replayed);
         }
-        let (definition, kind, subject) = self.pinned(caller, &order.what).await?;
+        let pinned = self.pinned(caller, &order.what).await?;
+        self.start_pinned(caller, pinned, order, intent).await
+    }
+
+    /// The run that was started by this very intent, if one was.
+    pub(crate) async fn started_before(
+        &self,
+        caller: &Caller,
+        intent: &Intent,
+    ) -> crate::Done<Option<Started>> {
+        let start_key = start_key(caller, intent);
+        let Some(run) = self.store.started_under(caller.org, &start_key).await? else {
+            return Ok(None);
+        };
+        let run = self.store.run(caller.org, run).await?.ok_or(AppError::Internal)?;
+        Ok(Some(Started { run, replayed: true }))
+    }
+
+    /// Starts what was pinned, whatever else `order` names.
+    pub(crate) async fn start_pinned(
+        self: &Arc<Self>,
+        caller: &Caller,
+        (definition, kind, subject): (Definition, RunKind, String),
+        order: TaskOrder,
+        intent: Intent,
+    ) -> crate::Done<Started> {
         let form = definition.form();
         let inputs = inputs::check(&form, order.inputs).map_err(AppError::Invalid)?;
         self.check_files(caller, &form, &inputs).await?;
@@ -83,7 +106,7 @@ impl App {
             occasion: order.occasion,
             zone: caller.zone.clone(),
             org: caller.org,
-            start_key,
+            start_key: start_key(caller, &intent),
             outcome: None,
         };
         self.spend(caller, Box::new(work), intent).await
@@ -157,7 +180,11 @@ impl App {
         }
     }
 
-    fn with_tools(
+    /// A workflow with the tools that its steps run, as they are now.
+    ///
+    /// # Errors
+    /// [`AppError::Conflict`] where one is gone.
+    pub(crate) fn with_tools(
         &self,
         definition: WorkflowDefinition,
         name: String,

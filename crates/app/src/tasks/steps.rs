@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::calls::{Question, put};
 use super::material;
 use super::outcome::Outcome;
+use super::pages::{self, Errand};
 use super::scope::Scope;
 use super::step::{Part, capitalized, failed, known, ours, parsed, spec};
 use crate::meter::{Fault, Meter, StepSpec, Stop};
@@ -108,11 +109,27 @@ async fn act(
         }
         Act::Fetch { url } => {
             let url = filled(meter, spec, url, object).await?;
+            if let Some(fault) = scope.page_fault(&url) {
+                return Err(failed(meter, spec, fault).await);
+            }
             let app = std::sync::Arc::clone(meter.app());
             known(meter, spec, material::fetch(&app, url.trim())).await
         }
+        Act::Screenshot { url, full } => {
+            let url = filled(meter, spec, url, object).await?;
+            pages::run(meter, spec, (scope, url.trim(), Errand::Picture(*full))).await
+        }
+        Act::Collect { url, next, pages } => {
+            let url = filled(meter, spec, url, object).await?;
+            let next = filled(meter, spec, next, object).await?;
+            let count = expression(meter, spec, pages, object).await?.as_u64().unwrap_or(1);
+            pages::run(meter, spec, (scope, url.trim(), Errand::Rows(next, count))).await
+        }
         Act::Read { file } => {
             let file = filled(meter, spec, file, object).await?;
+            if let Some(fault) = scope.file_fault(file.trim()) {
+                return Err(failed(meter, spec, fault).await);
+            }
             let app = std::sync::Arc::clone(meter.app());
             known(meter, spec, material::read(&app, scope.org, file.trim())).await
         }
@@ -166,6 +183,7 @@ fn kind(act: &Act) -> StepKind {
     match act {
         Act::Prompt { .. } => StepKind::Prompt,
         Act::Fetch { .. } => StepKind::Fetch,
+        Act::Screenshot { .. } | Act::Collect { .. } => StepKind::Browse,
         Act::Read { .. } => StepKind::Read,
         Act::Transform { .. } => StepKind::Transform,
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ampere_credits::{Timestamp, Zone};
+use ampere_store::ports::Kept;
 use ampere_store::rows::{Reason, RowWrite, RunRow, RunState, SameWork, TaskRow, Trigger};
 use async_trait::async_trait;
 use serde_json::{Map, Value};
@@ -15,6 +16,7 @@ use super::parts::{self, Workflow};
 use super::scope::Scope;
 use super::step::Part;
 use super::steps;
+use crate::app::App;
 use crate::meter::{Meter, Stop};
 use crate::work::{Plan, Work};
 
@@ -65,8 +67,11 @@ impl Work for TaskWork {
             }
             Definition::Workflow { definition, tools, .. } => {
                 let agent = meter.app().agent_name.clone();
-                parts::run(meter, &Workflow { definition, tools, agent }, scope).await?
+                parts::run(meter, &Workflow { definition, tools, agent, under: None }, scope)
+                    .await?
             }
+            // A browser has its own work.
+            Definition::Browser { .. } => return Err(Stop(Reason::InternalError)),
         };
         self.outcome = outcome;
         Ok(reason)
@@ -94,34 +99,46 @@ impl Work for TaskWork {
 
 impl TaskWork {
     async fn scope(&self, meter: &Meter) -> Result<Scope, Stop> {
-        let (app, run) = (meter.app(), meter.run());
-        let card = app.models.card(Some(&run.model)).ok_or(Stop(Reason::ProviderError))?;
-        let same = SameWork {
-            kind: run.kind,
-            subject: run.subject.clone().unwrap_or_default(),
-            inputs: self.inputs.to_string(),
-            before: run.id,
-        };
-        let last = app.store.last_result(run.org, same).await.map_err(|error| {
+        let run = meter.run();
+        let scope = scope(meter.app(), run, &self.inputs, &self.zone).await.map_err(|error| {
             tracing::error!(run = %run.id, %error, "the last result could not be read");
             Stop(Reason::InternalError)
         })?;
-        let last = last.and_then(|text| serde_json::from_str::<Outcome>(&text).ok());
-        Ok(Scope {
-            org: run.org,
-            model: run.model.clone(),
-            context_tokens: card.context_tokens,
-            schemas: card.schemas,
-            inputs: self.inputs.clone(),
-            previous: last.map_or(Value::Null, Outcome::kept),
-            today: day(run.created_at, &self.zone),
-            results: Map::new(),
-        })
+        scope.ok_or(Stop(Reason::ProviderError))
     }
 }
 
+/// What the texts of a run can refer to; none where its model is not there (any more).
+pub(super) async fn scope(
+    app: &App,
+    run: &RunRow,
+    inputs: &Value,
+    zone: &str,
+) -> Kept<Option<Scope>> {
+    let Some(card) = app.models.card(Some(&run.model)) else { return Ok(None) };
+    let same = SameWork {
+        kind: run.kind,
+        subject: run.subject.clone().unwrap_or_default(),
+        inputs: inputs.to_string(),
+        before: run.id,
+    };
+    let last = app.store.last_result(run.org, same).await?;
+    let last = last.and_then(|text| serde_json::from_str::<Outcome>(&text).ok());
+    Ok(Some(Scope {
+        org: run.org,
+        model: run.model.clone(),
+        context_tokens: card.context_tokens,
+        schemas: card.schemas,
+        inputs: inputs.clone(),
+        previous: last.map_or(Value::Null, Outcome::kept),
+        today: day(run.created_at, zone),
+        results: Map::new(),
+        within: None,
+    }))
+}
+
 /// The day on which the run was asked for, as text.
-fn day(at: Timestamp, zone: &str) -> String {
+pub(super) fn day(at: Timestamp, zone: &str) -> String {
     let zone = Zone::named(zone).unwrap_or_else(|_| Zone::utc());
     at.day_in(&zone).to_string()
 }

@@ -81,6 +81,22 @@ pub enum Act {
         /// Template of the address.
         url: String,
     },
+    /// Takes a picture of a page in a browser.
+    Screenshot {
+        /// Template of the address.
+        url: String,
+        /// The whole page instead of what a window shows of it.
+        full: bool,
+    },
+    /// Collects the rows of a table over several pages in a browser.
+    Collect {
+        /// Template of the first page's address.
+        url: String,
+        /// Template of what the link or button to the next page is called.
+        next: String,
+        /// Expression of how many pages at most.
+        pages: String,
+    },
     /// Reads a file of the organization.
     Read {
         /// Template of the file's id.
@@ -135,6 +151,8 @@ pub enum ResultKind {
     List,
     /// Any JSON.
     Json,
+    /// A picture that is kept as a file: `{ "file": … }` of a step that takes one.
+    Image,
 }
 
 /// Bounds of one run.
@@ -165,6 +183,8 @@ enum Kind {
     Fetch,
     Read,
     Transform,
+    Screenshot,
+    Collect,
 }
 
 /// A step as it is written: all keys that some kind of step has.
@@ -194,20 +214,29 @@ struct StepKeys {
     template: Option<String>,
     #[serde(rename = "as", default, skip_serializing_if = "Option::is_none")]
     format: Option<TextOrJson>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    full: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pages: Option<String>,
 }
 
 impl StepKeys {
-    /// The keys that are there and belong to one kind of step only.
-    fn present(&self) -> impl Iterator<Item = (&'static str, Kind)> {
-        let keys = [
-            ("system", Kind::Prompt, self.system.is_some()),
-            ("prompt", Kind::Prompt, self.prompt.is_some()),
-            ("max_output_tokens", Kind::Prompt, self.max_output_tokens.is_some()),
-            ("output", Kind::Prompt, self.output.is_some()),
-            ("url", Kind::Fetch, self.url.is_some()),
-            ("file", Kind::Read, self.file.is_some()),
-            ("template", Kind::Transform, self.template.is_some()),
-            ("as", Kind::Transform, self.format.is_some()),
+    /// The keys that are there and belong to some kinds of steps only.
+    fn present(&self) -> impl Iterator<Item = (&'static str, &'static [Kind])> {
+        let keys: [(_, &[Kind], _); 11] = [
+            ("system", &[Kind::Prompt], self.system.is_some()),
+            ("prompt", &[Kind::Prompt], self.prompt.is_some()),
+            ("max_output_tokens", &[Kind::Prompt], self.max_output_tokens.is_some()),
+            ("output", &[Kind::Prompt], self.output.is_some()),
+            ("url", &[Kind::Fetch, Kind::Screenshot, Kind::Collect], self.url.is_some()),
+            ("file", &[Kind::Read], self.file.is_some()),
+            ("template", &[Kind::Transform], self.template.is_some()),
+            ("as", &[Kind::Transform], self.format.is_some()),
+            ("full", &[Kind::Screenshot], self.full.is_some()),
+            ("next", &[Kind::Collect], self.next.is_some()),
+            ("pages", &[Kind::Collect], self.pages.is_some()),
         ];
         keys.into_iter().filter(|(_, _, there)| *there).map(|(key, kind, _)| (key, kind))
     }
@@ -233,7 +262,7 @@ pub(super) fn misplaced(text: &str) -> Vec<(usize, Option<&'static str>, String)
 
 fn step_of(keys: StepKeys) -> Result<Step, Misplaced> {
     let kind = keys.kind;
-    let foreign = keys.present().find(|(_, of)| *of != kind);
+    let foreign = keys.present().find(|(_, of)| !of.contains(&kind));
     let StepKeys { id, name, each, when, .. } = keys;
     if let Some((key, _)) = foreign {
         let reason = format!("the step `{id}`: `{key}` does not belong to this kind of step");
@@ -249,6 +278,15 @@ fn step_of(keys: StepKeys) -> Result<Step, Misplaced> {
         },
         Kind::Fetch => Act::Fetch { url: keys.url.ok_or_else(|| needed("url"))? },
         Kind::Read => Act::Read { file: keys.file.ok_or_else(|| needed("file"))? },
+        Kind::Screenshot => Act::Screenshot {
+            url: keys.url.ok_or_else(|| needed("url"))?,
+            full: keys.full.unwrap_or(false),
+        },
+        Kind::Collect => Act::Collect {
+            url: keys.url.ok_or_else(|| needed("url"))?,
+            next: keys.next.ok_or_else(|| needed("next"))?,
+            pages: keys.pages.ok_or_else(|| needed("pages"))?,
+        },
         Kind::Transform => Act::Transform {
             template: keys.template.ok_or_else(|| needed("template"))?,
             format: keys.format.unwrap_or(TextOrJson::Text),
@@ -282,6 +320,9 @@ impl From<Step> for StepKeys {
             file: None,
             template: None,
             format: None,
+            full: None,
+            next: None,
+            pages: None,
         };
         match act {
             Act::Prompt { system, prompt, max_output_tokens, output } => {
@@ -292,6 +333,14 @@ impl From<Step> for StepKeys {
             }
             Act::Fetch { url } => (keys.kind, keys.url) = (Kind::Fetch, Some(url)),
             Act::Read { file } => (keys.kind, keys.file) = (Kind::Read, Some(file)),
+            Act::Screenshot { url, full } => {
+                (keys.kind, keys.url) = (Kind::Screenshot, Some(url));
+                keys.full = Some(full);
+            }
+            Act::Collect { url, next, pages } => {
+                (keys.kind, keys.url) = (Kind::Collect, Some(url));
+                (keys.next, keys.pages) = (Some(next), Some(pages));
+            }
             Act::Transform { template, format } => {
                 keys.kind = Kind::Transform;
                 keys.template = Some(template);

@@ -95,6 +95,12 @@ pub fn calls(tool: &Tool, inputs: &Value, context: &Value) -> Vec<PlannedCall> {
     planned
 }
 
+/// Pages that a run opens in a browser: when it finds little, and at most.
+pub fn pages(tool: &Tool, inputs: &Value, context: &Value) -> (u64, u64) {
+    let at = |scale| Walk::through(tool, inputs, context, scale).pages;
+    (at(LEAST), at(BOUND))
+}
+
 /// What a run that found little would leave to the next one.
 fn earlier(tool: &Tool, inputs: &Value, context: &Value) -> Value {
     let walk = Walk::through(tool, inputs, context, LEAST);
@@ -122,6 +128,8 @@ struct Walk<'a> {
     scale: Scale,
     context: Map<String, Value>,
     calls: Vec<Asked>,
+    /// Pages that are opened in a browser.
+    pages: u64,
     faults: Vec<(usize, &'static str, TemplateFault)>,
 }
 
@@ -135,7 +143,8 @@ impl<'a> Walk<'a> {
             .extend(known.as_object().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())));
         context.insert("inputs".to_owned(), inputs.clone());
         context.insert("steps".to_owned(), json!({}));
-        let mut walk = Walk { tool, scale, context, calls: Vec::new(), faults: Vec::new() };
+        let mut walk =
+            Walk { tool, scale, context, calls: Vec::new(), pages: 0, faults: Vec::new() };
         for (number, step) in tool.steps.iter().enumerate() {
             let result = walk.step(number, step);
             if let Some(steps) = walk.context.get_mut("steps").and_then(Value::as_object_mut) {
@@ -202,6 +211,26 @@ impl<'a> Walk<'a> {
                 json!({
                     "url": url, "final_url": url, "title": "A page", "text": text,
                     "truncated": false,
+                })
+            }
+            Act::Screenshot { url, .. } => {
+                self.pages = self.pages.saturating_add(1);
+                let url = self.note(number, "url", render(url, context)).unwrap_or_default();
+                json!({
+                    "file": "file_1", "name": "page.png", "url": url, "title": "A page",
+                    "width": 1_024, "height": 640,
+                })
+            }
+            Act::Collect { url, next, pages } => {
+                let url = self.note(number, "url", render(url, context)).unwrap_or_default();
+                self.note(number, "next", render(next, context));
+                let pages = self.note(number, "pages", evaluate(pages, context));
+                let most = pages.and_then(|pages| pages.as_u64()).unwrap_or(1).max(1);
+                let pages = if self.scale.many == LEAST.many { 1 } else { most };
+                self.pages = self.pages.saturating_add(pages);
+                json!({
+                    "columns": ["A", "B"], "rows": [["1", "2"], ["3", "4"]], "pages": pages,
+                    "url": url, "title": "A page",
                 })
             }
             Act::Read { file } => {

@@ -33,6 +33,10 @@ pub fn check(kind: ResultKind, value: &Value) -> Result<(), &'static str> {
             }
         }
         ResultKind::Table => check_table(value),
+        ResultKind::Image if value["file"].as_str().is_none_or(str::is_empty) => {
+            Err("a picture needs `file`, as a step gives it that takes one")
+        }
+        ResultKind::Image => Ok(()),
         ResultKind::Json if value.is_null() => Err("the result is empty"),
         ResultKind::Json => Ok(()),
     }
@@ -104,6 +108,7 @@ mod tests {
             (ResultKind::List, json!([])),
             (ResultKind::Table, table),
             (ResultKind::Json, json!({ "a": [1] })),
+            (ResultKind::Image, json!({ "file": "file_1", "width": 1024 })),
         ];
         for (kind, value) in good {
             assert_eq!(check(kind, &value), Ok(()), "{value}");
@@ -118,6 +123,8 @@ mod tests {
             (ResultKind::Table, json!({ "columns": ["a"], "rows": [[["x"]]] })),
             (ResultKind::Table, json!({ "columns": ["a"] })),
             (ResultKind::Json, json!(null)),
+            (ResultKind::Image, json!({ "file": "" })),
+            (ResultKind::Image, json!("file_1")),
         ];
         for (kind, value) in bad {
             assert!(check(kind, &value).is_err(), "{value}");

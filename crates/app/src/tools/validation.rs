@@ -189,7 +189,14 @@ impl Checker<'_> {
             }
             Act::Transform { template, .. } => self.text("template", template, inside),
             Act::Read { file } => self.file(file, step),
-            Act::Fetch { url } => self.url(url, inside),
+            Act::Fetch { url } | Act::Screenshot { url, .. } => self.url(url, inside),
+            Act::Collect { url, next, pages } => {
+                self.url(url, inside);
+                self.text("next", next, inside);
+                let (at, source) = (self.at("pages"), pages);
+                let names = names_in_expression(pages);
+                self.names(Text { at, source, inside, files: false }, names);
+            }
         }
     }
 
@@ -247,6 +254,7 @@ impl Checker<'_> {
             ResultKind::Table => &["csv"],
             ResultKind::List => &["txt"],
             ResultKind::Json => &["json"],
+            ResultKind::Image => &["png"],
         };
         let (stem, ending) = file_name.rsplit_once('.').unwrap_or((file_name, ""));
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';

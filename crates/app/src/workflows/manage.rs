@@ -249,7 +249,8 @@ fn may_edit(caller: &Caller, row: &WorkflowRow) -> bool {
     row.owner == caller.user || caller.sees_all()
 }
 
-fn kept(id: WorkflowId, text: &str) -> crate::Done<WorkflowDefinition> {
+/// A definition as it is kept.
+pub(super) fn kept(id: WorkflowId, text: &str) -> crate::Done<WorkflowDefinition> {
     serde_json::from_str(text).map_err(|error| {
         tracing::error!(workflow = %id, %error, "a kept workflow cannot be read");
         AppError::Internal

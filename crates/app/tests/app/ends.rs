@@ -150,7 +150,7 @@ async fn the_same_key_starts_one_run_and_another_body_is_refused() {
     assert_eq!(again.answer.id, first.answer.id);
     let mut intent = world.intent("key-1");
     intent.hash = ampere_credits::ledger::Hash([1; 32]);
-    let ask = Ask { text: Some("other".to_owned()), retry_of: None, model: None };
+    let ask = Ask { text: Some("other".to_owned()), ..Ask::default() };
     let other = world.app.send_message(&world.owner, world.session, ask, intent).await;
     assert_eq!(other.err(), Some(AppError::IdempotencyMismatch));
     assert_eq!(world.provider.calls().len(), 1);

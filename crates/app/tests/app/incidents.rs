@@ -3,6 +3,7 @@
 use ampere_adapters::ai::ModelError;
 use ampere_adapters::ai::scripted::{Script, Step};
 use ampere_app::AppError;
+use ampere_app::chat::{Ask, Effort};
 use ampere_store::rows::RunState;
 use futures_util::future::join_all;
 
@@ -17,8 +18,8 @@ async fn stampede(requests: usize, pool: &str) -> (usize, World) {
         sessions.push(world.app.create_session(&world.owner, None).await.unwrap().id);
     }
     let asks = sessions.iter().enumerate().map(|(number, session)| {
-        let ask =
-            ampere_app::chat::Ask { text: Some("hi".to_owned()), retry_of: None, model: None };
+        let text = Some("hi".to_owned());
+        let ask = Ask { text, effort: Effort::Low, ..Ask::default() };
         let intent = world.intent(&format!("stampede-{number}"));
         world.app.send_message(&world.owner, *session, ask, intent)
     });

@@ -7,6 +7,7 @@ use ampere_adapters::payments::{DeclineReason, PaymentEvent};
 use ampere_app::AppError;
 use ampere_app::billing::ActivityKind;
 use ampere_app::billing::checkout::{CheckoutRow, CheckoutState};
+use ampere_app::chat::{Ask, Effort};
 use ampere_app::runs::Page;
 use ampere_credits::ledger::{Cause, Class, Fact};
 use ampere_credits::{CheckoutId, Credits};
@@ -208,11 +209,8 @@ async fn autumn_630_buying_while_spending_loses_no_credit() {
             let session = world.app.create_session(&world.owner, None).await.unwrap().id;
             let mut charged = Credits::ZERO;
             for round in 0.. {
-                let ask = ampere_app::chat::Ask {
-                    text: Some("hi".to_owned()),
-                    retry_of: None,
-                    model: None,
-                };
+                let text = Some("hi".to_owned());
+                let ask = Ask { text, effort: Effort::Low, ..Ask::default() };
                 let intent = world.intent(&format!("spend-{index}-{round}"));
                 let sent = world.app.send_message(&world.owner, session, ask, intent).await;
                 let run = world.ended(sent.unwrap().run.id).await;

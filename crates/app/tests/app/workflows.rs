@@ -11,14 +11,14 @@ use serde_json::{Value, json};
 use crate::world::{World, credits, pieces};
 
 /// An answer that costs exactly 1 credit.
-fn one_credit(text: &str) -> Script {
+pub fn one_credit(text: &str) -> Script {
     let mut steps = pieces(&[text]);
     steps.extend([Step::Usage { input: 1_000, output: 250 }, Step::Done]);
     Script::steps(steps)
 }
 
 /// A tool, a question to Joule about its result, a condition, the tool again.
-fn definition(wanted: &str) -> Value {
+pub fn definition(wanted: &str) -> Value {
     let tool = |id: &str, name: &str, from: &str| {
         json!({
             "id": id, "name": name, "kind": "tool", "tool": "three-questions",
@@ -43,7 +43,7 @@ fn definition(wanted: &str) -> Value {
     })
 }
 
-async fn start(world: &World, id: WorkflowId) -> RunId {
+pub async fn start(world: &World, id: WorkflowId) -> RunId {
     let order = TaskOrder {
         what: What::Workflow(id),
         inputs: json!({ "topic": "sea" }),
@@ -56,7 +56,7 @@ async fn start(world: &World, id: WorkflowId) -> RunId {
     world.app.start_task(&world.owner, order, intent).await.unwrap().run.id
 }
 
-async fn made(world: &World, wanted: &str) -> WorkflowId {
+pub async fn made(world: &World, wanted: &str) -> WorkflowId {
     let made = world.app.create_workflow(&world.owner, "Two rounds", definition(wanted)).await;
     made.unwrap().row.id
 }

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use ampere_adapters::ai::scripted::{Script, ScriptedProvider, Step};
+use ampere_adapters::browser::scripted::ScriptedBrowser;
 use ampere_adapters::egress::{Egress, EgressConfig};
 use ampere_adapters::payments::Sandbox;
 use ampere_adapters::secrets::SecretText;
-use ampere_app::chat::{Ask, Sent};
+use ampere_app::chat::{Ask, Effort, Sent};
 use ampere_app::feed::FeedEvent;
-use ampere_app::meter::Models;
+use ampere_app::meter::{Browsers, Models};
 use ampere_app::rates::LOCAL_MODEL;
 use ampere_app::spend::Intent;
 use ampere_app::tools::ToolBook;
@@ -32,7 +33,11 @@ pub struct TestClock(AtomicI64);
 
 impl TestClock {
     pub fn advance_seconds(&self, seconds: i64) {
-        self.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+        self.advance_micros(seconds * 1_000_000);
+    }
+
+    pub fn advance_micros(&self, micros: i64) {
+        self.0.fetch_add(micros, Ordering::SeqCst);
     }
 }
 
@@ -71,6 +76,7 @@ pub struct World {
     pub app: Arc<App>,
     pub store: Arc<dyn Store>,
     pub provider: ScriptedProvider,
+    pub browser: ScriptedBrowser,
     pub clock: Arc<TestClock>,
     pub owner: Caller,
     pub session: SessionId,
@@ -94,13 +100,15 @@ impl World {
         let start: Timestamp = "2026-11-22T09:00:00Z".parse().unwrap();
         let clock = Arc::new(TestClock(AtomicI64::new(start.micros())));
         let store = ampere_store::open_sqlite(&path.join("ampere.db"), clock.clone()).unwrap();
-        let provider = ScriptedProvider::new();
+        let (provider, browser) = (ScriptedProvider::new(), ScriptedBrowser::new());
         let folder = Arc::new(Folder(path));
-        let app = start_app(&store, &clock, &provider, (1, &catalog)).await;
+        let outside = (&provider, browsers(&browser));
+        let app = start_app(&store, &clock, outside, (1, &catalog)).await;
         let owner = create_organization(&*store, &clock, number).await;
         let session = app.create_session(&owner, None).await.unwrap().id;
         let seed = AtomicU64::new(1);
-        let world = World { app, store, provider, clock, owner, session, catalog, seed, folder };
+        let world =
+            World { app, store, provider, browser, clock, owner, session, catalog, seed, folder };
         if credits != "0" {
             world.grant(credits).await;
         }
@@ -114,12 +122,21 @@ impl World {
 
     /// The same, as a version with another catalog.
     pub async fn restarted_under(&self, catalog: Catalog) -> World {
+        let browser = ScriptedBrowser::new();
+        let with = browsers(&browser);
+        World { browser, ..self.restarted_with(catalog, with).await }
+    }
+
+    /// The same with other browsers than the scripted ones.
+    pub async fn restarted_with(&self, catalog: Catalog, browsers: Browsers) -> World {
         let seed = 1_000 + self.seed.fetch_add(1, Ordering::SeqCst);
-        let provider = ScriptedProvider::new();
+        let (provider, browser) = (ScriptedProvider::new(), ScriptedBrowser::new());
+        let outside = (&provider, browsers);
         World {
-            app: start_app(&self.store, &self.clock, &provider, (seed, &catalog)).await,
+            app: start_app(&self.store, &self.clock, outside, (seed, &catalog)).await,
             store: Arc::clone(&self.store),
             provider,
+            browser,
             clock: Arc::clone(&self.clock),
             owner: self.owner.clone(),
             session: self.session,
@@ -172,7 +189,7 @@ impl World {
     }
 
     pub async fn ask_with(&self, text: &str, key: &str) -> Result<Sent, AppError> {
-        let ask = Ask { text: Some(text.to_owned()), retry_of: None, model: None };
+        let ask = Ask { text: Some(text.to_owned()), effort: Effort::Low, ..Ask::default() };
         self.app.send_message(&self.owner, self.session, ask, self.intent(key)).await
     }
 
@@ -250,10 +267,14 @@ impl World {
     }
 }
 
+fn browsers(scripted: &ScriptedBrowser) -> Browsers {
+    Browsers::new(Some(Arc::new(scripted.clone())))
+}
+
 async fn start_app(
     store: &Arc<dyn Store>,
     clock: &Arc<TestClock>,
-    provider: &ScriptedProvider,
+    (provider, browsers): (&ScriptedProvider, Browsers),
     (seed, catalog): (u64, &Catalog),
 ) -> Arc<App> {
     let parts = Parts {
@@ -262,6 +283,7 @@ async fn start_app(
         entropy: Arc::new(TestEntropy(AtomicU64::new(seed))),
         catalog: catalog.clone(),
         models: Models::new(Some(provider.model(LOCAL_MODEL))),
+        browsers,
         sandbox: Some(Sandbox::new(SecretText::new("a test's sandbox secret, 32 bytes long"))),
         secret_key: [7; 32],
         fixed_settings: Default::default(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ampere_adapters::ai::scripted::Script;
 use ampere_adapters::ai::{Model, ModelError};
 use ampere_adapters::egress::{Egress, EgressConfig};
-use ampere_app::meter::Models;
+use ampere_app::meter::{Browsers, Models};
 use ampere_app::schedules::{ScheduleDraft, ScheduleState};
 use ampere_app::tools::ToolBook;
 use ampere_app::{App, Catalog, Parts};
@@ -36,6 +36,7 @@ async fn server(stage: &Stage, model: Option<Arc<dyn Model>>) -> Arc<App> {
         entropy: Arc::new(NoChance),
         catalog: Catalog::built_in().unwrap(),
         models: Models::new(model),
+        browsers: Browsers::new(None),
         sandbox: None,
         secret_key: [7; 32],
         fixed_settings: Default::default(),

@@ -101,7 +101,7 @@ fn the_good_one_is_good() {
 }
 
 /// (what stands there, what is put there, where the fault is told, a part of the reason)
-const CASES: [(&str, &str, &str, &str); 46] = [
+const CASES: [(&str, &str, &str, &str); 49] = [
     ("id = \"own\"", "id = own", "id = own", "string values must be quoted"),
     ("name = \"Own", "nam = \"Own", "nam = ", "unknown field `nam`"),
     ("id = \"own\"", "id = \"Own\"", "id = \"Own\"", "small letters"),
@@ -131,6 +131,9 @@ const CASES: [(&str, &str, &str, &str); 46] = [
     ("kind = \"prompt\"", "kind = \"think\"", "kind = \"think\"", "unknown variant"),
     ("kind = \"prompt\"", "kind = \"fetch\"", "prompt = ", "does not belong"),
     ("file = \"{{", "url = \"{{", "url = ", "does not belong"),
+    ("file = \"{{", "full = true\nfile = \"{{", "full = ", "does not belong"),
+    ("file = \"{{", "next = \"Next\"\nfile = \"{{", "next = ", "does not belong"),
+    ("kind = \"read\"", "kind = \"collect\"", "file = ", "does not belong"),
     ("max_output_tokens = 20\n", "", "[[steps]]\nid = \"ask\"", "needs `max_output_tokens`"),
     ("= 20", "= 4097", "max_output_tokens", "between 1 and 4096"),
     ("= 20", "= 0", "max_output_tokens", "between 1 and 4096"),

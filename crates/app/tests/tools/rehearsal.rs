@@ -86,6 +86,8 @@ impl Rehearsal<'_> {
                 json!({ "url": url, "final_url": url, "title": title, "text": text,
                         "truncated": false })
             }
+            // They ask no model: the browser's own tests show them.
+            Act::Screenshot { .. } | Act::Collect { .. } => panic!("{} opens a page", step.id),
             Act::Read { file } => {
                 assert!(text(file).starts_with("file_"));
                 json!({ "name": "file.txt", "title": "", "text": self.file, "truncated": false })

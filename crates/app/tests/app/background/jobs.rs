@@ -1,5 +1,7 @@
 //! Jobs: when they are due, done, done anew after a crash, or dropped.
 
+use ampere_app::chat::{Ask, Effort};
+
 use super::*;
 
 #[tokio::test]
@@ -167,7 +169,7 @@ async fn people_come_first_and_the_worker_wakes_by_itself() {
     let mut steps = pieces(&["Still "]);
     steps.extend([Step::Wait(gate.clone()), Step::Usage { input: 30, output: 5 }, Step::Done]);
     world.provider.push(Script::steps(steps));
-    let ask = ampere_app::chat::Ask { text: Some("long".into()), retry_of: None, model: None };
+    let ask = Ask { text: Some("long".into()), effort: Effort::Low, ..Ask::default() };
     let long = world.app.send_message(&world.owner, other, ask, world.intent("long")).await;
     let long = long.unwrap().run.id;
     gate.reached().await;
