@@ -1,10 +1,10 @@
 # The few things one does with this repository. Each is a script in scripts/, told there.
-.PHONY: help run model check test openapi bench sim clean
+.PHONY: help run model check test openapi bench sim provider-contract clean
 .NOTPARALLEL:
 SHELL := /bin/bash
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 26
 
 run: ## build what is not built yet and start Ampere here (MODEL=no: without the local model)
 	@exec scripts/run
@@ -26,6 +26,9 @@ bench: ## measure; the figures are this machine's
 
 sim: ## the property and simulation tests, 100 times larger (AMPERE_SIM=100)
 	@exec scripts/sim
+
+provider-contract: ## the Model contract against llama.cpp's server (optional; builds it once)
+	@exec scripts/provider-contract
 
 clean: ## remove what was built; data/ is never touched
 	cargo clean --quiet

@@ -41,6 +41,7 @@ journey('The operator connects a provider', async (story) => {
   await story.step('The right key passes it; saved, it is never shown again', () => connects(told));
   await story.step('An answer through it is charged by its own usage', () => isExact(told));
   await story.step('A hostile answer runs nothing and asks nothing of anybody', () => harmsNobody(told));
+  await story.step('Told that it speaks the other interface, it is asked so', () => speaksOtherwise(told));
   await story.step('Disconnected, the local model answers again', () => disconnects(told));
 });
 
@@ -137,6 +138,28 @@ async function harmsNobody(told) {
   assert.equal(await page.evaluate(() => globalThis.harmed ?? null), null);
   assert.deepEqual(owner.elsewhere, []);
   story.saw('no script, image, frame or handler in the page; one link, with its host; no request to it');
+}
+
+async function speaksOtherwise({ story, owner, provider, page }) {
+  provider.answer = 'Said as a message.';
+  provider.usage = { prompt_tokens: 20, completion_tokens: 4 };
+  await page.getByRole('link', { name: 'Models', exact: true }).click();
+  await page.getByLabel('It speaks').selectOption({ label: 'Anthropic Messages API' });
+  assert.equal(await page.getByRole('textbox', { name: 'Base URL' }).inputValue(), provider.url);
+  await page.getByRole('button', { name: 'Test', exact: true }).click();
+  await page.getByTestId('provider-test').getByText(/20 tokens in, 4 tokens out/).waitFor();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('Saved. New runs use this model.').first().waitFor();
+  assert.equal((await owner.api.get('/operator/v1/model-provider')).kind, 'anthropic');
+  await page.getByRole('link', { name: 'Home', exact: true }).click();
+  const text = await ask(page, 'And now?');
+  assert.equal(text.trim(), provider.answer);
+  const { url, body } = provider.requests.at(-1);
+  assert.equal(url, '/v1/messages');
+  assert.equal(JSON.parse(body).stream, true);
+  const receipt = await owner.api.get(`/runs/${(await lastRun(owner)).id}/receipt`);
+  assert.deepEqual(receipt.lines.map(({ quantity }) => quantity), [20, 4]);
+  story.saw(`${provider.requests.length} calls, the last ones to ${url} with the key that was kept`);
 }
 
 async function disconnects({ story, owner, page }) {

@@ -1,7 +1,7 @@
 /**
  * A schedule from a tool: its times in words and credits a month before it is made, Run now,
  * pause and resume, its history; short of credits Run now waits in line and is served by a
- * purchase. That it starts and pauses by the clock is shown in Rust, where clocks are given.
+ * purchase. That it starts and pauses by the clock is journey m-schedule-clock.
  */
 import assert from 'node:assert/strict';
 import { smallTrial } from '../support/catalogs.mjs';

@@ -3,6 +3,7 @@
  * the others: axe in light and dark, 320 to 1920 px, photographed; with credits and at zero.
  */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { DESKTOP, PHONE } from '../support/browser.mjs';
 import { smallTrial } from '../support/catalogs.mjs';
 import { textFile } from '../support/documents.mjs';
@@ -11,7 +12,7 @@ import { look, open, seen } from '../support/looks.mjs';
 import { chooses, LONG, modelIsReady, outOfCredits, paysWith, setUp, usesUp } from '../support/people.mjs';
 import { fitsSideways, photograph, resize } from '../support/screens.mjs';
 import { page as sitePage, Site } from '../support/site.mjs';
-import { ended, fillIn, inState, openTab, openTool, runButton, start, upload } from '../support/work.mjs';
+import { ended, fillIn, inState, openTab, openTool, runButton, runOf, start, upload } from '../support/work.mjs';
 
 const PAGE = sitePage('Bakery Kornblume', ['The bakery opens at 6.', 'A loaf of rye bread costs 4.20 euros.']);
 const COMMENTS = 'The bread is too expensive.\nVery friendly staff!\nPrices went up again.';
@@ -39,6 +40,8 @@ journey('The screens of work: tools, workflows, schedules, background', async (s
   await story.step('A workflow in the editor, before and after a run', () => ofWorkflows(told));
   await story.step('Schedules', () => ofSchedules(told));
   await story.step('Lists that have something in them', () => ofLists(told));
+  await story.step('The runs as a file for spreadsheets', () => asFile(told));
+  await story.step('One step of a workflow, tested in the editor', () => ofOneStep(told));
   await story.step('No screen had a fault', () => {
     assert.equal(told.faults.length, 0, told.faults.join('\n'));
   });
@@ -182,6 +185,7 @@ async function ofLists(told) {
     ['workflows', '/workflows', 'Workflows'],
     ['schedules', '/schedules', 'Schedules'],
     ['runs-of-tools', '/runs?kind=tool', 'Runs'],
+    ['runs-by-credits', '/runs?sort=credits&min=1&from=2026-01-01', 'Runs'],
     ['run-of-workflow', `/runs/${run}`, 'News to e-mail'],
     ['receipt-of-workflow', `/runs/${run}/receipt`, 'Receipt'],
     ['usage-background', '/usage', 'Usage'],
@@ -195,4 +199,41 @@ async function ofLists(told) {
   await seen(told, () => fitsSideways(page, 'the menu at 390 px'));
   await photograph(page, 'menu-work-light-390');
   await resize(page, DESKTOP);
+}
+
+/** The file holds what the list shows, in its order. */
+async function asFile({ story, owner, page }) {
+  await open(page, '/runs?kind=tool&sort=credits', 'Runs');
+  const { data } = await owner.api.get('/runs?kind=tool&sort=credits&limit=200');
+  const saving = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Export CSV' }).click();
+  const file = await saving;
+  const lines = (await readFile(await file.path(), 'utf8')).trimEnd().split('\r\n');
+  assert.match(file.suggestedFilename(), /^runs-\d{4}-\d\d-\d\d\.csv$/);
+  assert.match(lines[0], /^\uFEFFWhen \(.+\),Kind,What,/);
+  assert.deepEqual(lines.slice(1).map((line) => line.split(',').at(-1)), data.map(({ id }) => id));
+  story.saw(`${file.suggestedFilename()}: ${lines.length - 1} runs, the dearest first`);
+}
+
+/** With what the last run left: a question is a run, a condition is answered in place. */
+async function ofOneStep(told) {
+  const { story, owner, page, workflow } = told;
+  await open(page, `/workflows/${workflow}/edit`, /News to e-mail/);
+  await page.getByTestId('builder-step').last().waitFor();
+  const step = page.getByRole('combobox', { name: 'Step', exact: true });
+  await step.selectOption('s3');
+  await page.getByText('Looking at a condition uses no credits.').waitFor();
+  await page.getByRole('button', { name: 'Test step 3 with last inputs' }).click();
+  await page.getByText('It holds: the workflow would go on.').waitFor();
+  await look(told, 'workflow-test');
+  await step.selectOption('s2');
+  await page.getByText(/^Uses credits: /).waitFor();
+  await page.getByRole('button', { name: 'Test step 2 with last inputs' }).click();
+  await page.waitForURL(/\/runs\/run_/);
+  const tested = await ended(owner, runOf(page));
+  assert.equal(tested.title, 'Test of step 2 of News to e-mail: Ask Joule');
+  assert.equal(tested.state, 'succeeded', tested.reason);
+  await page.getByRole('heading', { level: 1, name: tested.title }).waitFor();
+  await look(told, 'run-of-test', { photos: false });
+  story.saw(`${tested.title}: ${tested.credits} credits`);
 }

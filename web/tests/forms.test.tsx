@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 import { safeReturn, tokenInFragment } from '../src/features/auth/enter';
 import { passwordHint } from '../src/features/auth/fields';
-import { providerRequest } from '../src/features/models/ProviderForm';
+import { addressFor, providerRequest } from '../src/features/models/ProviderForm';
 import { renderAt, serve } from './app';
 import { instance, me } from './samples';
 
@@ -106,6 +106,7 @@ test('the password rule is said while one types', () => {
 
 test('an empty key or rate is left out, so that the stored key and the default rate stay', () => {
   const values = {
+    kind: 'openai' as const,
     base_url: ' https://api.example/v1 ',
     api_key: '',
     model: 'm',
@@ -114,8 +115,41 @@ test('an empty key or rate is left out, so that the stored key and the default r
     output_credits_per_thousand: '4',
   };
   expect(providerRequest(values)).toEqual({
+    kind: 'openai',
     base_url: 'https://api.example/v1',
     model: 'm',
     output_credits_per_thousand: '4',
+  });
+});
+
+test('an address that somebody typed stays when the kind of provider changes', () => {
+  expect(addressFor('anthropic', ' ')).toBe('https://api.anthropic.com');
+  expect(addressFor('openai', 'https://api.anthropic.com')).toBe('https://api.openai.com/v1');
+  expect(addressFor('anthropic', 'http://127.0.0.1:8080')).toBe('http://127.0.0.1:8080');
+});
+
+test('a provider of the other kind is chosen, tried and saved with its own address', async () => {
+  const none = { configured: false, key_set: false, source: 'default' };
+  const local = { state: 'ready', detail: '', name: 'Small', queued: 0 };
+  const tested = { ok: true, detail: 'It answers.', input_tokens: 9, output_tokens: 1, milliseconds: 7 };
+  const asked = serve({
+    'GET /api/v1/auth/me': [200, me()],
+    'GET /operator/v1/model-provider': [200, { ...none, local }],
+    'POST /operator/v1/model-provider/test': [200, tested],
+    'PUT /operator/v1/model-provider': [200, { ...none, local }],
+  });
+  renderAt('/models');
+  const address = () => screen.getByLabelText('Base URL') as HTMLInputElement;
+  await userEvent.selectOptions(await screen.findByLabelText('It speaks'), 'anthropic');
+  expect(address().value).toBe('https://api.anthropic.com');
+  expect(screen.getByText(/For example https:\/\/api.anthropic.com/)).toBeTruthy();
+  await fill('Model id', 'moon-1');
+  await userEvent.click(screen.getByRole('button', { name: 'Test' }));
+  await screen.findByText('9 tokens in, 1 tokens out, 7 ms');
+  await userEvent.click(screen.getByRole('button', { name: 'Save' }));
+  const wanted = { kind: 'anthropic', base_url: 'https://api.anthropic.com', model: 'moon-1' };
+  await waitFor(() => {
+    const sent = asked.filter(({ method }) => method !== 'GET').map(({ body }) => body);
+    expect(sent).toEqual([wanted, wanted]);
   });
 });

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { Receipt, ReceiptLine } from '../src/api/gen';
 import { readRunsSearch } from '../src/features/runs/filter';
 import { linesByPart, partialText } from '../src/features/runs/receipt-text';
-import { csvText, downloadOf, resultText, tableOf } from '../src/features/runs/result';
+import { csvText, downloadOf, imageOf, resultText, tableOf } from '../src/features/runs/result';
 import { partsOf } from '../src/features/runs/parts';
 import { renderAt, serve } from './app';
 import { poolOf, run, shortage, step, tool, toolRun } from './samples';
@@ -19,6 +19,7 @@ const line = (n: number, part: number, name: string | null): ReceiptLine => ({
   measure: 'input_tokens',
   quantity: 900,
   credits_per_thousand: '2',
+  credits_per_minute: null,
   credits: '1.8',
   estimated: false,
 });
@@ -273,4 +274,14 @@ test('a workflow’s receipt stands under its parts in the tab of its run', asyn
   expect(await screen.findByText('14 credits used · 46 given back')).toBeTruthy();
   expect(screen.getByRole('table', { name: '1. Read' })).toBeTruthy();
   expect(screen.getByRole('table', { name: '2. Ask' })).toBeTruthy();
+});
+
+test('a picture is a file that is kept, and nothing else is a picture', () => {
+  const value = { file: 'file_01AB', url: 'https://a.example/', title: 'A', width: 10, height: 20 };
+  const address = '/api/v1/files/file_01AB/content';
+  const { file: _, ...rest } = value;
+  expect(imageOf(value)).toEqual({ ...rest, address });
+  for (const odd of [null, 'file_1', {}, { file: 'https://evil.example/x.png' }]) {
+    expect(imageOf(odd)).toBeNull();
+  }
 });

@@ -1,6 +1,8 @@
 /** Answers of the server as the tests need them. */
 import type {
   Balance,
+  BrowserSession,
+  BrowserStatus,
   Instance,
   Me,
   Problem,
@@ -111,6 +113,8 @@ export function step(n: number, name: string, change: Partial<RunStep> = {}): Ru
     estimated: false,
     note: null,
     result: null,
+    seconds: 0,
+    input: null,
     ...change,
   };
 }
@@ -131,6 +135,8 @@ export function toolRun(change: Partial<Run> = {}): Run {
     definition: { step_names: ['Read the document', 'Summarize'], version: null },
     result: null,
     queue: null,
+    browser: null,
+    question: null,
     can_stop: true,
     can_resume: false,
     ...change,
@@ -278,6 +284,52 @@ export function schedule(change: Partial<Schedule> = {}): Schedule {
     can_edit: true,
     created_at: '2026-11-01T09:00:00Z',
     updated_at: '2026-11-16T08:00:00Z',
+    ...change,
+  };
+}
+
+export function browserStatus(change: Partial<BrowserStatus> = {}): BrowserStatus {
+  return {
+    ready: true,
+    detail: null,
+    credits_per_minute: '3',
+    minutes_default: 15,
+    minutes_most: 60,
+    idle_seconds: 180,
+    pause_seconds: 300,
+    ...change,
+  };
+}
+
+export function browserSession(change: Partial<BrowserSession> = {}): BrowserSession {
+  return {
+    state: 'running',
+    url: 'https://example.com/prices',
+    title: 'Prices',
+    controlled_by: null,
+    seconds: 60,
+    credits: '3.5',
+    paused_until: null,
+    ends_at: '2026-11-22T09:57:00Z',
+    may_control: true,
+    task: 'Find the price of a loaf.',
+    start_url: 'https://example.com/',
+    ...change,
+  };
+}
+
+/** A browser session that is at work. */
+export function browserRun(session: Partial<BrowserSession> = {}, change: Partial<Run> = {}): Run {
+  return {
+    ...toolRun({ kind: 'browser', title: 'Find the price', subject: null, subject_name: null }),
+    inputs: null,
+    definition: null,
+    steps: [
+      step(1, 'Browser', { kind: 'time', state: 'running', ended_at: null, seconds: 60 }),
+      step(2, 'Think', { kind: 'prompt' }),
+      step(3, 'Clicked “Prices”', { kind: 'browse', note: 'To see the prices' }),
+    ],
+    browser: browserSession(session),
     ...change,
   };
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use ampere_app::settings::SecretText;
 use ampere_credits::Entropy;
+use sha2::{Digest, Sha256};
 
 /// The database of a data folder.
 pub fn database(folder: &Path) -> PathBuf {
@@ -18,6 +19,15 @@ pub fn database(folder: &Path) -> PathBuf {
 /// The log of the local model's worker.
 pub fn worker_log(folder: &Path) -> PathBuf {
     folder.join("logs").join("local-model.log")
+}
+
+/// Where browsers have their profiles: outside of the data folder, which the user that they run as
+/// must not enter. Follows from the data folder, so that what a dead server left is found.
+pub fn browsers(folder: &Path) -> PathBuf {
+    let whole = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    let hash = Sha256::digest(whole.as_os_str().as_encoded_bytes());
+    let mark: String = hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    std::env::temp_dir().join(format!("ampere-b-{mark}"))
 }
 
 /// Makes the folder, or closes one that others could read.

@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use ampere_adapters::ai::Limits;
 use ampere_adapters::ai::local::{self, LocalModel, LocalModelConfig, Patience};
+use ampere_adapters::browser::{self, Browser, BrowserState, ChromiumConfig, NoBrowser};
 use ampere_adapters::egress::{Egress, EgressConfig, HostPort};
 use ampere_adapters::payments::Sandbox;
 use ampere_adapters::secrets::SecretText;
-use ampere_app::meter::Models;
+use ampere_app::meter::{Browsers, Models};
 use ampere_app::rates::LOCAL_MODEL;
 use ampere_app::settings::{LocalLook, LocalWatch};
 use ampere_app::tools::ToolBook;
@@ -26,6 +27,8 @@ use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 use tokio::sync::Mutex;
 
+/// The most memory of one browser with all of its processes.
+const BROWSER_MEMORY_BYTES: u64 = 1 << 30;
 /// The worker program's name.
 const WORKER: &str = "ampere-local-model";
 /// Where `make` builds it, from the checkout.
@@ -57,6 +60,7 @@ impl Outside for Machine {
         let store = ampere_store::open_sqlite(&plan.database, self.clock());
         let store = store.map_err(|error| format!("{}: {error}.", plan.database.display()))?;
         let mut parts = self.parts(plan, store)?;
+        parts.browsers = Browsers::new(browser(plan, &parts)?);
         let worker = plan.config.local_model.as_ref().map(|local| Worker::start(plan, local));
         if let Some((worker, model)) = &worker {
             parts.models = Models::new(Some(Arc::clone(model)));
@@ -89,6 +93,7 @@ impl Machine {
             entropy: self.entropy(),
             catalog: catalog.map_err(|error| format!("{error}."))?,
             models: Models::new(None),
+            browsers: Browsers::new(None),
             sandbox: plan.config.sandbox_payments.then(|| Sandbox::new(sandbox_secret(plan))),
             secret_key: plan.secret_key,
             fixed_settings: plan.config.fixed.clone(),
@@ -108,6 +113,26 @@ fn tools(plan: &Plan) -> ToolBook {
         Some(folder) => built_in.with_folder(folder),
         None => built_in,
     }
+}
+
+/// The browser of this computer: other people's pages, behind the same guard.
+fn browser(plan: &Plan, parts: &Parts) -> Result<Option<Arc<dyn Browser>>, String> {
+    let Some(settings) = &plan.config.browser else { return Ok(None) };
+    let Some(program) = settings.program.clone().or_else(browser::usual_program) else {
+        let detail = "Chromium is not on this computer; install it (Debian: apt install \
+                      chromium) or set AMPERE_BROWSER"
+            .to_owned();
+        return Ok(Some(Arc::new(NoBrowser(BrowserState::Missing { detail }))));
+    };
+    let parallel = usize::try_from(parts.catalog.browser.parallel).unwrap_or(usize::MAX);
+    Ok(Some(browser::chromium(ChromiumConfig {
+        program,
+        user: settings.user.clone(),
+        folder: data::browsers(&plan.config.data),
+        egress: parts.egress.clone(),
+        parallel,
+        memory_bytes: BROWSER_MEMORY_BYTES,
+    })))
 }
 
 /// The guard before other people's pages.

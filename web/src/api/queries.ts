@@ -111,6 +111,20 @@ export const messagesQuery = (id: string) =>
 export const runQuery = (id: string) =>
   queryOptions({ queryKey: ['run', id], queryFn: () => call(api.getRun({ path: { id } })) });
 
+/** Whether browser sessions can be started, and what bounds them. */
+export const browserQuery = queryOptions({
+  queryKey: ['browser'],
+  queryFn: () => call(api.getBrowser()),
+  staleTime: minute / 4,
+});
+
+export const stillsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['stills', id],
+    queryFn: () => call(api.listStills({ path: { id } })),
+    staleTime: 5 * minute,
+  });
+
 export const receiptQuery = (id: string) =>
   queryOptions({
     queryKey: ['receipt', id],
@@ -179,6 +193,8 @@ export const schedulesQuery = queryOptions({
 export const scheduleQuery = (id: string) =>
   queryOptions({
     queryKey: ['schedule', id],
+    // That its slot passed without a run is told by no event.
+    refetchInterval: minute / 4,
     queryFn: () => call(api.getSchedule({ path: { id } })),
   });
 
@@ -227,6 +243,11 @@ export interface RunFilter {
   trigger?: api.RunTrigger | undefined;
   subject?: string | undefined;
   schedule_id?: string | undefined;
+  member_id?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+  min_credits?: string | undefined;
+  sort?: 'newest' | 'credits' | undefined;
 }
 
 export const runPages = (filter: RunFilter) =>

@@ -175,6 +175,11 @@ const receipt = createRoute({
   path: '/runs/$runId/receipt',
   component: lazyRouteComponent(() => import('../features/runs/ReceiptScreen'), 'ReceiptScreen'),
 });
+const browser = createRoute({
+  getParentRoute: () => app,
+  path: '/browser',
+  component: lazyRouteComponent(() => import('../features/browser/BrowserScreen'), 'BrowserScreen'),
+});
 const usage = createRoute({
   getParentRoute: () => app,
   path: '/usage',
@@ -246,6 +251,7 @@ const tree = root.addChildren([
     runs,
     run,
     receipt,
+    browser,
     usage,
     billing,
     checkout,

@@ -10,6 +10,8 @@ export interface Dates {
   day(at: string): string;
   /** `10:42` */
   time(at: string | number): string;
+  /** `10:42:07` */
+  clock(at: string): string;
   /** `Sun 22 Nov` for a calendar day such as `2026-11-22`, which has no zone. */
   weekday(day: string): string;
 }
@@ -20,6 +22,7 @@ export function makeDates(zone: string): Dates {
   const format = (options: Intl.DateTimeFormatOptions, timeZone = zone) =>
     new Intl.DateTimeFormat(locale, { ...options, timeZone });
   const time = format({ hour: '2-digit', minute: '2-digit' });
+  const clock = format({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
   const day = format({ day: 'numeric', month: 'short', year: 'numeric' });
   const moment = format({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
   const weekday = format({ weekday: 'short', day: 'numeric', month: 'short' }, 'UTC');
@@ -28,6 +31,7 @@ export function makeDates(zone: string): Dates {
     moment: (at) => moment.format(new Date(at)),
     day: (at) => day.format(new Date(at)),
     time: (at) => time.format(new Date(at)),
+    clock: (at) => clock.format(new Date(at)),
     weekday: (date) => weekday.format(new Date(`${date}T00:00:00Z`)),
   };
 }

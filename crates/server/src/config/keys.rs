@@ -58,12 +58,21 @@ pub const TOOLS: Key =
 pub const EGRESS_ALLOW: Key = key(
     "egress_allow",
     "AMPERE_EGRESS_ALLOW",
-    "host:port pairs within your own network that tools may fetch, with commas between (none)",
+    "host:port pairs within your own network that tools and browsers may reach, with commas between (none)",
 );
+pub const BROWSER: Key =
+    key("browser", "AMPERE_BROWSER", "Chromium's program, or off (found on this computer)");
+pub const BROWSER_USER: Key =
+    key("browser_user", "AMPERE_BROWSER_USER", "as whom it runs where the server is root (nobody)");
 pub const MODEL_URL: Key = key(
     "model_url",
     "AMPERE_MODEL_URL",
-    "an OpenAI-compatible server, as http://127.0.0.1:11434/v1 (the operator's screen)",
+    "a model provider, as http://127.0.0.1:11434/v1 (the operator's screen)",
+);
+pub const MODEL_KIND: Key = key(
+    "model_kind",
+    "AMPERE_MODEL_KIND",
+    "openai or anthropic: what the provider speaks (openai)",
 );
 pub const MODEL_KEY: Key = secret("model_key", "AMPERE_MODEL_KEY", "its key, if it wants one");
 pub const MODEL_NAME: Key = key("model_name", "AMPERE_MODEL_NAME", "the model's name there");
@@ -127,7 +136,10 @@ pub const ALL: &[Key] = &[
     CATALOG,
     TOOLS,
     EGRESS_ALLOW,
+    BROWSER,
+    BROWSER_USER,
     MODEL_URL,
+    MODEL_KIND,
     MODEL_KEY,
     MODEL_NAME,
     MODEL_TITLE,

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ampere_app::people::LoginTimes;
-use ampere_app::settings::{Fixed, FixedProvider, Given, SecretText};
+use ampere_app::settings::{Fixed, FixedProvider, Given, ProviderKind, SecretText};
 use ampere_credits::Credits;
 
 use crate::http::Limits;
@@ -46,12 +46,23 @@ pub struct Config {
     pub tools: Option<PathBuf>,
     /// Hosts and ports within the operator's own network that tools may fetch pages from.
     pub egress_allow: Vec<(String, u16)>,
+    /// The browser of this computer, unless it is off.
+    pub browser: Option<Browser>,
     /// The model on this computer, unless it is off.
     pub local_model: Option<LocalModel>,
     /// Bounds on requests.
     pub limits: Limits,
     /// What the application takes as fixed.
     pub fixed: Fixed,
+}
+
+/// The browser of this computer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Browser {
+    /// Its program, if it was said.
+    pub program: Option<PathBuf>,
+    /// As whom it runs where the server is root, if it was said.
+    pub user: Option<String>,
 }
 
 /// The model on this computer.
@@ -110,6 +121,7 @@ impl Config {
             egress_allow: raw
                 .value(keys::EGRESS_ALLOW, "host:port pairs with commas between", hosts_and_ports)
                 .unwrap_or_default(),
+            browser: browser(&mut raw),
             local_model: local_model(&mut raw, &data),
             limits: limits(&mut raw),
             fixed: fixed(&mut raw),
@@ -204,7 +216,9 @@ fn provider(raw: &mut Raw) -> FixedProvider {
     let source = raw.text(keys::MODEL_URL).map(|text| text.source);
     let base_url = url.zip(source).map(|(value, source)| Given { value, source });
     let price = |text: &str| parse::<Credits>(text).filter(|price| *price >= Credits::ZERO);
+    let kind = raw.value(keys::MODEL_KIND, "openai or anthropic", ProviderKind::from_word);
     let fixed = FixedProvider {
+        kind,
         base_url,
         api_key: raw.value(keys::MODEL_KEY, "a key", |key| text(key).map(SecretText::new)),
         model: raw.value(keys::MODEL_NAME, "a name", text),
@@ -227,6 +241,13 @@ fn provider(raw: &mut Raw) -> FixedProvider {
         raw.mistakes.push(Mistake(text));
     }
     fixed
+}
+
+fn browser(raw: &mut Raw) -> Option<Browser> {
+    let said = raw.value(keys::BROWSER, "a path or off", parse::<PathBuf>);
+    let user = raw.value(keys::BROWSER_USER, "a name", parse);
+    let off = said.as_ref().is_some_and(|said| said.as_os_str() == "off");
+    (!off).then_some(Browser { program: said, user })
 }
 
 fn local_model(raw: &mut Raw, data: &std::path::Path) -> Option<LocalModel> {

@@ -56,6 +56,7 @@ fn usual(config: &Config, key: Key) -> String {
         "max_streams" => config.limits.streams.to_string(),
         "sign_up_open"
         | "model_url"
+        | "model_kind"
         | "model_key"
         | "model_name"
         | "model_title"

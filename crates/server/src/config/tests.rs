@@ -130,6 +130,13 @@ fn a_provider_is_said_whole() {
     assert_eq!(told, ["AMPERE_MODEL_URL is needed with a model's name or key"]);
     let told = mistakes(&[("AMPERE_MODEL_URL", "moon"), ("AMPERE_MODEL_NAME", "m")], "");
     assert!(told[0].starts_with("AMPERE_MODEL_URL must be an address"), "{told:?}");
+    let said = [("AMPERE_MODEL_URL", "http://moon"), ("AMPERE_MODEL_NAME", "m")];
+    assert_eq!(fine(&said, "").fixed.provider.kind, None);
+    let of_kind = |word| [said[0], said[1], ("AMPERE_MODEL_KIND", word)];
+    let kind = fine(&of_kind("anthropic"), "").fixed.provider.kind;
+    assert_eq!(kind, Some(ProviderKind::Anthropic));
+    let told = mistakes(&of_kind("claude"), "");
+    assert!(told[0].starts_with("AMPERE_MODEL_KIND must be openai or anthropic"), "{told:?}");
 }
 
 #[test]

@@ -106,10 +106,17 @@ codes! {
         "Wait for as many seconds as the Retry-After header says.";
     ConcurrencyLimited = "concurrency_limited", TOO_MANY_REQUESTS, true,
         "Too much at the same time", "Close some streams or wait for running requests.";
+    BrowserBusy = "browser_busy", TOO_MANY_REQUESTS, true, "All browsers are in use",
+        "As many browsers are open as may be at once. Nothing was charged. Try again when one of \
+         them has ended.";
     Internal = "internal_error", INTERNAL_SERVER_ERROR, false, "Something went wrong here",
         "The fault is ours and was logged under the request id.";
     ProviderUnavailable = "provider_unavailable", SERVICE_UNAVAILABLE, true,
         "No model is ready", "Nothing was charged. Try again, or have the operator look at it.";
+    BrowserUnavailable = "browser_unavailable", SERVICE_UNAVAILABLE, true,
+        "No browser can be opened here",
+        "Nothing was charged. The operator can install Chromium, name it in AMPERE_BROWSER, or \
+         find in the server's log why it does not start.";
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, true, "The database is not available",
         "Nothing is known to have changed. Try again with the same idempotency key.";
 }

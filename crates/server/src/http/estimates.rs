@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use ampere_app::Caller;
+use ampere_app::chat::Draft;
 use ampere_app::tasks::What;
-use ampere_credits::SessionId;
 use ampere_credits::rating;
+use ampere_credits::{Credits, FileId, SessionId};
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -13,9 +14,11 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::Shared;
+use super::browser::BrowserRequest;
 use super::extract::{ApiJson, Who};
+use super::messages::Effort;
 use super::problem::Problem;
-use super::runs::start;
+use super::runs::start::{self, cap};
 
 /// What is to be estimated.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -27,6 +30,8 @@ pub enum EstimateKind {
     Tool,
     /// A workflow, kept or still being edited.
     Workflow,
+    /// A browser session.
+    Browser,
 }
 
 /// Work as it would be started.
@@ -39,6 +44,16 @@ pub struct EstimateRequest {
     pub session_id: Option<SessionId>,
     /// Of a message.
     pub text: Option<String>,
+    /// Of a message; `medium` without.
+    pub effort: Option<Effort>,
+    /// Of a message: ids of own files that go with it.
+    #[schema(value_type = Option<Vec<String>>)]
+    pub attachments: Option<Vec<FileId>>,
+    /// A browser session.
+    pub browser: Option<BrowserRequest>,
+    /// Of a message or a browser session: it is to end before it is charged more.
+    #[schema(value_type = Option<String>)]
+    pub max_credits: Option<Credits>,
     /// Id of a tool.
     pub tool: Option<String>,
     /// Id of a workflow.
@@ -116,6 +131,7 @@ pub async fn estimate(
     let Estimated { quote, steps, history } = match asked.kind {
         EstimateKind::Message => of_message(&shared, &caller, asked).await?,
         EstimateKind::Tool | EstimateKind::Workflow => of_task(&shared, &caller, asked).await?,
+        EstimateKind::Browser => of_browser(&shared, &caller, asked).await?,
     };
     let balance = shared.app.credits(&caller).await?.balance;
     let basis_text = match quote.basis {
@@ -141,10 +157,32 @@ async fn of_message(
     caller: &Caller,
     asked: EstimateRequest,
 ) -> Result<Estimated, Problem> {
-    let EstimateRequest { session_id, text, model, .. } = asked;
+    let text = asked.text;
     let text = text.ok_or_else(|| Problem::field("/text", "missing_field", "What is asked?"))?;
-    let quote = shared.app.estimate_message(caller, session_id, &text, model.as_deref()).await?;
+    let draft = Draft {
+        session: asked.session_id,
+        text,
+        model: asked.model,
+        effort: asked.effort.unwrap_or_default().into(),
+        attachments: asked.attachments.unwrap_or_default(),
+        max_credits: cap(asked.max_credits)?,
+    };
+    let quote = shared.app.estimate_message(caller, &draft).await?;
     let history = "From your last messages to this model.";
+    Ok(Estimated { quote, steps: None, history })
+}
+
+async fn of_browser(
+    shared: &Shared,
+    caller: &Caller,
+    asked: EstimateRequest,
+) -> Result<Estimated, Problem> {
+    let browser = asked.browser.ok_or_else(|| {
+        Problem::field("/browser", "missing_field", "Say what the session is for.")
+    })?;
+    let ask = browser.ask(asked.model, cap(asked.max_credits)?);
+    let quote = shared.app.estimate_browser(caller, &ask).await?;
+    let history = "From the last browser sessions of this model, 50 at most.";
     Ok(Estimated { quote, steps: None, history })
 }
 

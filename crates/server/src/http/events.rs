@@ -21,16 +21,17 @@ use axum::response::sse::{Event, KeepAlive, KeepAliveStream, Sse};
 use futures_util::{Stream, StreamExt};
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast::{self, error::RecvError};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use utoipa::{IntoParams, ToSchema};
 
+use super::Shared;
 use super::credits::Balance;
-use super::extract::{ApiPath, ApiQuery, Who, login_token};
+use super::extract::{ApiPath, ApiQuery, Who};
 use super::problem::Problem;
 use super::runs::RunSummary;
 use super::runs::words::{RunReason, RunState};
-use super::{Shared, StreamPass};
+use super::streams::Reader;
 
 /// A comment this often keeps connections open.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -54,6 +55,10 @@ pub struct RunStateEvent {
     /// Calls before this one at the model.
     pub ahead: Option<u32>,
     pub held: String,
+    /// Used so far; while a browser is open it is told about once a second.
+    pub used: String,
+    /// Seconds of the browser so far.
+    pub seconds: u64,
     /// The step in work, or the last one; none before the first.
     pub step: Option<u32>,
     /// Changes whenever a step begins or ends: read the run again then.
@@ -87,16 +92,14 @@ type Frames = Sse<KeepAliveStream<EventStream>>;
 struct Outlet {
     shared: Arc<Shared>,
     sender: mpsc::Sender<Event>,
-    token: String,
-    _pass: StreamPass,
+    reader: Reader,
 }
 
 impl Outlet {
     fn open(shared: &Arc<Shared>, caller: &Caller, headers: &HeaderMap) -> Result<Opened, Problem> {
-        let pass = shared.streams.pass(caller.user)?;
-        let token = login_token(headers, shared)?.to_owned();
+        let reader = Reader::of(shared, caller, headers)?;
         let (sender, receiver) = mpsc::channel(WAITING);
-        let outlet = Outlet { shared: Arc::clone(shared), sender, token, _pass: pass };
+        let outlet = Outlet { shared: Arc::clone(shared), sender, reader };
         let frames = ReceiverStream::new(receiver).map(Ok);
         let sse = Sse::new(Box::pin(frames) as EventStream)
             .keep_alive(KeepAlive::new().interval(KEEP_ALIVE).text("keep-alive"));
@@ -112,29 +115,14 @@ impl Outlet {
 
     /// Ends when there is no use in going on: the reader left, the login ended, we shut down.
     async fn useless(&self) {
-        let mut ending = self.shared.ending.clone();
-        let mut check = tokio::time::interval(KEEP_ALIVE);
-        check.tick().await;
-        loop {
-            tokio::select! {
-                () = self.sender.closed() => return,
-                () = ended(&mut ending) => return,
-                _ = check.tick() => {
-                    if !matches!(self.shared.app.login_holds(&self.token).await, Ok(true)) {
-                        return;
-                    }
-                }
-            }
+        tokio::select! {
+            () = self.sender.closed() => {}
+            () = self.reader.lost() => {}
         }
     }
 }
 
 type Opened = (Outlet, Frames);
-
-async fn ended(ending: &mut watch::Receiver<bool>) {
-    // An error means that whoever would end us is gone: the end as well.
-    let _ = ending.wait_for(|ending| *ending).await;
-}
 
 /// Follow one of my runs (SSE): `state`, `delta`, then `finished`; it ends when the run waits
 #[utoipa::path(
@@ -225,6 +213,8 @@ fn state_event(standing: &Standing) -> RunStateEvent {
         reason: standing.reason.map(Into::into),
         ahead: standing.ahead,
         held: standing.held.to_string(),
+        used: standing.used.to_string(),
+        seconds: standing.seconds,
         step: Some(standing.step).filter(|step| *step > 0),
         revision: u64::from(standing.revision),
     }
@@ -237,6 +227,8 @@ fn waiting_event(run: &RunRow) -> RunStateEvent {
         reason: run.reason.map(Into::into),
         ahead: None,
         held: run.held.to_string(),
+        used: run.charged.to_string(),
+        seconds: 0,
         step: None,
         revision: 0,
     }

@@ -163,8 +163,11 @@ pub async fn get_file_content(
     let (row, bytes) = shared.app.file_content(&caller, id).await?;
     let mut response = FileBytes(bytes).0.into_response();
     let headers = response.headers_mut();
-    // Never its own type: a browser must not open somebody's file as a page of ours.
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    // Never its own type: a browser must not open somebody's file as a page of ours. Pictures are
+    // ours: nobody can bring one.
+    let picture = row.media_type == "image/png";
+    let media_type = if picture { "image/png" } else { "application/octet-stream" };
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(CONTENT_DISPOSITION, attachment(&row.name)?);
     Ok(response)

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use ampere_app::Caller;
-use ampere_app::chat::{Ask, MessageRow, Sent};
+use ampere_app::chat::{self, Ask, MessageRow, Sent};
+use ampere_app::files::FileRow;
 use ampere_app::runs::RunRow;
-use ampere_credits::{MessageId, SessionId, Timestamp};
+use ampere_credits::{Credits, FileId, MessageId, SessionId, Timestamp};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -17,7 +18,7 @@ use super::extract::{ApiJson, ApiPath, Who};
 use super::once::IdempotencyKey;
 use super::problem::Problem;
 use super::runs::RunSummary;
-use super::runs::start::intent;
+use super::runs::start::{cap, intent};
 
 /// Who wrote a message.
 #[derive(Debug, Serialize, ToSchema)]
@@ -25,6 +26,50 @@ use super::runs::start::intent;
 pub enum MessageRole {
     User,
     Assistant,
+}
+
+/// How far the agent goes for an answer: with which bounds it may use tools.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Effort {
+    /// One answer, without tools.
+    Low,
+    /// A few calls.
+    #[default]
+    Medium,
+    /// Many calls.
+    High,
+}
+
+impl From<Effort> for chat::Effort {
+    fn from(effort: Effort) -> Self {
+        match effort {
+            Effort::Low => chat::Effort::Low,
+            Effort::Medium => chat::Effort::Medium,
+            Effort::High => chat::Effort::High,
+        }
+    }
+}
+
+/// A file of a message.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Attachment {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: FileId,
+    /// As it was called.
+    pub name: String,
+    /// What it is, by its content.
+    pub media_type: String,
+    /// Bytes.
+    pub size: u64,
+}
+
+impl From<&FileRow> for Attachment {
+    fn from(row: &FileRow) -> Self {
+        let (name, media_type) = (row.name.clone(), row.media_type.clone());
+        Attachment { id: row.id, name, media_type, size: row.size }
+    }
 }
 
 /// A message of a conversation.
@@ -42,11 +87,16 @@ pub struct Message {
     pub run: Option<RunSummary>,
     /// What might be asked next, made by background work; for the newest answer.
     pub follow_ups: Vec<String>,
+    /// The files that were sent with it; those that were deleted since are not named.
+    pub attachments: Vec<Attachment>,
 }
 
 impl Message {
-    fn of(caller: &Caller, row: MessageRow, run: Option<&RunRow>) -> Self {
+    /// `files`: at least those of the message that are still there.
+    fn of(caller: &Caller, row: MessageRow, run: Option<&RunRow>, files: &[FileRow]) -> Self {
+        let file = |id: &FileId| files.iter().find(|file| file.id == *id);
         Message {
+            attachments: row.attachments.iter().filter_map(file).map(Attachment::from).collect(),
             id: row.id,
             role: match row.author {
                 ampere_app::chat::Author::User => MessageRole::User,
@@ -83,6 +133,14 @@ pub struct SendMessageRequest {
     pub retry_of: Option<MessageId>,
     /// The default model without.
     pub model: Option<String>,
+    /// `medium` without.
+    pub effort: Option<Effort>,
+    /// Ids of own files that go with it, at most 5.
+    #[schema(value_type = Option<Vec<String>>)]
+    pub attachments: Option<Vec<FileId>>,
+    /// It ends before it would be charged more.
+    #[schema(value_type = Option<String>)]
+    pub max_credits: Option<Credits>,
 }
 
 /// What was started.
@@ -94,10 +152,10 @@ pub struct SendMessageResult {
 }
 
 impl SendMessageResult {
-    fn of(caller: &Caller, sent: Sent) -> Self {
+    fn of(caller: &Caller, sent: Sent, files: &[FileRow]) -> Self {
         SendMessageResult {
-            user_message: Message::of(caller, sent.question, None),
-            answer: Message::of(caller, sent.answer, Some(&sent.run)),
+            user_message: Message::of(caller, sent.question, None, files),
+            answer: Message::of(caller, sent.answer, Some(&sent.run), &[]),
             run: RunSummary::of(caller, &sent.run),
         }
     }
@@ -118,11 +176,12 @@ pub async fn list_messages(
 ) -> Result<Json<MessageList>, Problem> {
     let messages = shared.app.list_messages(&caller, id).await?;
     let runs = shared.app.session_runs(&caller, id).await?;
+    let files = shared.app.session_files(&caller, id).await?;
     let data = messages
         .into_iter()
         .map(|message| {
             let run = message.run.and_then(|id| runs.iter().find(|run| run.id == id));
-            Message::of(&caller, message, run)
+            Message::of(&caller, message, run, &files)
         })
         .collect();
     Ok(Json(MessageList { data }))
@@ -153,9 +212,15 @@ pub async fn send_message(
     key: IdempotencyKey,
     ApiJson(asked): ApiJson<SendMessageRequest>,
 ) -> Result<(StatusCode, Json<SendMessageResult>), Problem> {
-    let SendMessageRequest { text, retry_of, model } = asked;
-    let intent = intent(&key);
-    let ask = Ask { text, retry_of, model };
-    let sent = shared.app.send_message(&caller, id, ask, intent).await?;
-    Ok((StatusCode::ACCEPTED, Json(SendMessageResult::of(&caller, sent))))
+    let ask = Ask {
+        text: asked.text,
+        retry_of: asked.retry_of,
+        model: asked.model,
+        effort: asked.effort.unwrap_or_default().into(),
+        attachments: asked.attachments.unwrap_or_default(),
+        max_credits: cap(asked.max_credits)?,
+    };
+    let sent = shared.app.send_message(&caller, id, ask, intent(&key)).await?;
+    let files = shared.app.session_files(&caller, id).await?;
+    Ok((StatusCode::ACCEPTED, Json(SendMessageResult::of(&caller, sent, &files))))
 }

@@ -8,6 +8,7 @@ pub mod assets;
 mod auth;
 mod background;
 mod billing;
+mod browser;
 pub mod code;
 mod credits;
 pub mod envelope;
@@ -57,14 +58,22 @@ use tokio::sync::{Semaphore, watch};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use browser::viewers::Viewers;
 use code::Code;
 use problem::Problem;
 pub use streams::{StreamPass, Streams};
 
 /// Every operation of the API. A new one is a line here and a row in `tests/http/roles.rs`.
 fn routes() -> Routes {
-    let parts =
-        [people(), joule(), tools_and_runs(), workflows_and_schedules(), money(), operating()];
+    let parts = [
+        people(),
+        joule(),
+        tools_and_runs(),
+        browsing(),
+        workflows_and_schedules(),
+        money(),
+        operating(),
+    ];
     parts.into_iter().fold(OpenApiRouter::with_openapi(openapi::head()), OpenApiRouter::merge)
 }
 
@@ -112,10 +121,27 @@ fn tools_and_runs() -> Routes {
         .routes(routes!(files::get_file, files::delete_file))
         .routes(routes!(files::get_file_content))
         .routes(routes!(runs::list_runs, runs::start::start_run))
+        .routes(routes!(runs::csv::export_runs))
         .routes(routes!(runs::detail::get_run))
         .routes(routes!(runs::detail::cancel_run))
         .routes(routes!(runs::start::resume_run))
+        .routes(routes!(runs::decision::decide_call))
         .routes(routes!(receipts::get_receipt))
+}
+
+/// Browser sessions.
+fn browsing() -> Routes {
+    OpenApiRouter::new()
+        .routes(routes!(browser::get_browser))
+        .routes(routes!(browser::take_control))
+        .routes(routes!(browser::release_control))
+        .routes(routes!(browser::pause_browser))
+        .routes(routes!(browser::continue_browser))
+        .routes(routes!(browser::input::send_browser_input))
+        .routes(routes!(browser::live::create_viewer_token))
+        .routes(routes!(browser::live::browser_live))
+        .routes(routes!(browser::stills::list_stills))
+        .routes(routes!(browser::stills::get_still))
 }
 
 /// Workflows, and what runs by the clock.
@@ -129,6 +155,7 @@ fn workflows_and_schedules() -> Routes {
         ))
         .routes(routes!(workflows::list_workflow_versions))
         .routes(routes!(workflows::get_workflow_version))
+        .routes(routes!(workflows::testing::test_workflow_step))
         .routes(routes!(schedules::list_schedules, schedules::create_schedule))
         .routes(routes!(schedules::preview_schedule))
         .routes(routes!(
@@ -190,7 +217,7 @@ pub struct Limits {
     pub requests: usize,
     /// A request waits this long for its turn before it is refused.
     pub turn_time: Duration,
-    /// Event streams of one person.
+    /// Streams of one person.
     pub streams: usize,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
@@ -225,8 +252,10 @@ pub struct Shared {
     pub secure: bool,
     /// Bounds.
     pub limits: Limits,
-    /// Open event streams.
+    /// Open streams.
     pub streams: Streams,
+    /// What opens live views of browsers.
+    viewers: Viewers,
     /// Becomes true when the server is to end: streams end then.
     pub ending: watch::Receiver<bool>,
     turns: Semaphore,
@@ -250,6 +279,7 @@ impl Shared {
             secure: public_url.starts_with("https://"),
             public_url,
             streams: Streams::new(limits.streams),
+            viewers: Viewers::default(),
             turns: Semaphore::new(limits.requests),
             limits,
             ending,

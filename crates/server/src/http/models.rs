@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ampere_app::agent::hands_note;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -33,6 +34,10 @@ pub struct ModelCard {
     /// `ready`, `starting`, `missing`, `failed` or `off`.
     pub state: String,
     pub is_default: bool,
+    /// The agent can use tools with it.
+    pub hands: bool,
+    /// Why it cannot, in a sentence.
+    pub hands_note: Option<String>,
 }
 
 /// All models; the first is the default.
@@ -52,6 +57,8 @@ pub async fn list_models(State(shared): State<Arc<Shared>>, _: Who) -> Json<Mode
     let cards = shared.app.model_cards().into_iter().enumerate();
     let data = cards
         .map(|(index, card)| ModelCard {
+            hands: hands_note(&card).is_none(),
+            hands_note: hands_note(&card),
             provider: if card.id == ampere_app::rates::LOCAL_MODEL {
                 ModelProviderKind::Local
             } else {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ampere_app::settings::{self, Given, ProviderShown, SecretText, WantedProvider};
+use ampere_app::settings::{self, Given, ProviderKind, ProviderShown, SecretText, WantedProvider};
 use ampere_credits::Credits;
 use axum::Json;
 use axum::extract::State;
@@ -87,10 +87,40 @@ pub struct LocalModelStatus {
     queued: u32,
 }
 
+/// What a provider speaks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ModelProviderSpeaks {
+    /// The OpenAI chat shape.
+    #[default]
+    Openai,
+    /// Anthropic's Messages API.
+    Anthropic,
+}
+
+impl From<ProviderKind> for ModelProviderSpeaks {
+    fn from(kind: ProviderKind) -> Self {
+        match kind {
+            ProviderKind::OpenAi => ModelProviderSpeaks::Openai,
+            ProviderKind::Anthropic => ModelProviderSpeaks::Anthropic,
+        }
+    }
+}
+
+impl From<ModelProviderSpeaks> for ProviderKind {
+    fn from(speaks: ModelProviderSpeaks) -> Self {
+        match speaks {
+            ModelProviderSpeaks::Openai => ProviderKind::OpenAi,
+            ModelProviderSpeaks::Anthropic => ProviderKind::Anthropic,
+        }
+    }
+}
+
 /// The model provider in use, its key never shown.
 #[derive(Serialize, ToSchema)]
 pub struct ModelProvider {
     configured: bool,
+    kind: Option<ModelProviderSpeaks>,
     base_url: Option<String>,
     model: Option<String>,
     name: Option<String>,
@@ -117,6 +147,7 @@ impl From<ProviderShown> for ModelProvider {
         let of = |get: fn(&settings::ProviderFacts) -> String| facts.as_ref().map(get);
         ModelProvider {
             configured: facts.is_some(),
+            kind: facts.as_ref().map(|facts| facts.kind.into()),
             base_url: of(|facts| facts.base_url.clone()),
             model: of(|facts| facts.model.clone()),
             name: of(|facts| facts.name.clone()),
@@ -129,11 +160,14 @@ impl From<ProviderShown> for ModelProvider {
     }
 }
 
-/// A server that speaks the OpenAI chat shape, and what its model costs.
+/// A server that runs models, what it speaks, and what its model costs.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetModelProviderRequest {
-    /// Up to and without `/chat/completions`.
+    /// What it speaks; left out: the OpenAI chat shape.
+    #[serde(default)]
+    kind: ModelProviderSpeaks,
+    /// Up to and without `/chat/completions` or `/v1/messages`.
     base_url: String,
     /// Left out: the saved key, if the address stays the same. Empty: none.
     api_key: Option<String>,
@@ -152,6 +186,7 @@ pub struct SetModelProviderRequest {
 impl From<SetModelProviderRequest> for WantedProvider {
     fn from(asked: SetModelProviderRequest) -> Self {
         WantedProvider {
+            kind: asked.kind.into(),
             base_url: asked.base_url,
             api_key: asked.api_key.map(SecretText::new),
             model: asked.model,

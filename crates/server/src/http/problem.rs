@@ -293,6 +293,9 @@ impl From<AppError> for Problem {
             AppError::Unavailable => {
                 return Problem::plain(Code::Unavailable).retry_after(1);
             }
+            AppError::BrowserBusy => {
+                return Problem::new(Code::BrowserBusy, said).retry_after(60);
+            }
             AppError::Internal => return Problem::plain(Code::Internal),
             // Word for word what an unknown address says.
             AppError::NotFound => return Problem::not_found(),
@@ -306,6 +309,7 @@ impl From<AppError> for Problem {
             AppError::IdempotencyMismatch => Code::IdempotencyMismatch,
             AppError::PaymentDeclined(_) => Code::PaymentDeclined,
             AppError::ProviderUnavailable(_) => Code::ProviderUnavailable,
+            AppError::BrowserUnavailable(_) => Code::BrowserUnavailable,
             AppError::InputTooLong { .. } => Code::InputTooLong,
             AppError::FileTooLarge { .. } => Code::FileTooLarge,
             AppError::UnsupportedFile(_) => Code::UnsupportedMediaType,

@@ -12,7 +12,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Shared;
-use super::credits::rate_card::Measure;
+use super::credits::rate_card::{Measure, per_minute};
 use super::credits::{GrantClass, cause_word};
 use super::extract::{ApiPath, Who};
 use super::problem::Problem;
@@ -77,6 +77,9 @@ pub struct ReceiptLine {
     /// The rate.
     #[schema(value_type = String)]
     pub credits_per_thousand: Credits,
+    /// The rate for a minute, of seconds.
+    #[schema(value_type = Option<String>)]
+    pub credits_per_minute: Option<Credits>,
     /// Its part of the charge.
     #[schema(value_type = String)]
     pub credits: Credits,
@@ -161,6 +164,7 @@ impl From<&Line> for ReceiptLine {
             measure: usage.measure.into(),
             quantity: usage.quantity,
             credits_per_thousand: rate.credits_per_thousand(),
+            credits_per_minute: per_minute(&rate),
             model: rate.model,
             credits: usage.credits,
             estimated: usage.estimated,

@@ -1,27 +1,30 @@
 //! `/runs`: all AI work of the organization, with what it cost.
 //!
-//! Owns: how a run looks in JSON, here, in conversations and in streams. Read next: `detail` (one
-//! run with its steps), `start` (what spends).
+//! Owns: how a run looks in JSON, here, in conversations and in streams. Read next: `wanted`
+//! (filters), `csv` (the list as a file), `detail` (one run with its steps), `start` (what spends).
 
+pub mod csv;
+pub mod decision;
 pub mod detail;
 pub mod start;
+mod wanted;
 pub mod words;
 
 use std::sync::Arc;
 
 use ampere_app::Caller;
-use ampere_app::runs::{self, RunFilter, RunRow, opens};
+use ampere_app::runs::{self, RunRow, opens};
 use ampere_credits::{Credits, RunId, ScheduleId, SessionId, Timestamp, UserId};
 use axum::Json;
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Shared;
 use super::estimates::QuoteBasis;
 use super::extract::{ApiQuery, Who};
-use super::paging::Asked;
 use super::problem::Problem;
+use wanted::RunQuery;
 use words::{RunKind, RunReason, RunState, RunTrigger};
 
 /// A run in one line.
@@ -151,7 +154,7 @@ impl From<&RunRow> for RunQuote {
     }
 }
 
-/// A part of the runs, newest first.
+/// A part of the runs, in the order that was asked for.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RunPage {
     /// The runs.
@@ -160,29 +163,7 @@ pub struct RunPage {
     pub next_cursor: Option<String>,
 }
 
-/// Which runs.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct RunQuery {
-    /// Only those in this state.
-    state: Option<RunState>,
-    /// Only this kind of work.
-    kind: Option<RunKind>,
-    /// Only those of this tool or workflow.
-    subject: Option<String>,
-    /// Only those that this started.
-    trigger: Option<RunTrigger>,
-    /// Only those of this schedule.
-    #[param(value_type = Option<String>)]
-    schedule_id: Option<ScheduleId>,
-    /// At most so many, 1 to 200; 50 when not given.
-    limit: Option<u32>,
-    /// The `next_cursor` of the page before.
-    cursor: Option<String>,
-}
-
-/// Lists the organization's runs, newest first.
+/// Lists the organization's runs, newest first or dearest first
 #[utoipa::path(get, path = "/api/v1/runs", operation_id = "listRuns", tag = "runs",
     params(RunQuery),
     responses((status = 200, body = RunPage, description = "A part of the runs")))]
@@ -191,17 +172,11 @@ pub async fn list_runs(
     Who(caller): Who,
     ApiQuery(query): ApiQuery<RunQuery>,
 ) -> Result<Json<RunPage>, Problem> {
-    let asked = Asked::new(query.limit, query.cursor)?;
-    let filter = RunFilter {
-        states: query.state.map(runs::RunState::from).into_iter().collect(),
-        kind: query.kind.map(runs::RunKind::from),
-        subject: query.subject,
-        trigger: query.trigger.map(runs::Trigger::from),
-        schedule: query.schedule_id,
-        ..RunFilter::default()
-    };
+    let (wanted, asked) = query.checked()?;
+    let filter = wanted.filter(&caller)?;
+    let order = filter.order;
     let mut rows = shared.app.list_runs(&caller, filter, asked.page()).await?;
-    let next_cursor = asked.cut(&mut rows, |row| row.id.to_string());
+    let next_cursor = asked.cut(&mut rows, |row| order.cursor(row));
     let data = rows.iter().map(|run| RunSummary::of(&caller, run)).collect();
     Ok(Json(RunPage { data, next_cursor }))
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ampere_app::chat::SessionRow;
-use ampere_credits::{SessionId, Timestamp};
+use ampere_credits::{Credits, SessionId, Timestamp};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -12,6 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Shared;
 use super::extract::{ApiJson, ApiPath, ApiQuery, Who};
+use super::messages::Attachment;
 use super::paging::Asked;
 use super::problem::Problem;
 
@@ -34,6 +35,9 @@ pub struct Session {
     pub running_run_id: Option<String>,
     /// What its first messages say in short, made by background work.
     pub summary: Option<String>,
+    /// What the agent starts in it without asking costs at most this; none: as everywhere.
+    #[schema(value_type = Option<String>)]
+    pub allow_up_to: Option<Credits>,
 }
 
 impl From<SessionRow> for Session {
@@ -48,8 +52,19 @@ impl From<SessionRow> for Session {
             owner_name: row.owner_name,
             running_run_id: row.running.map(|run| run.to_string()),
             summary: row.summary,
+            allow_up_to: row.allow_up_to,
         }
     }
+}
+
+/// A conversation with its files.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SessionDetail {
+    /// The conversation.
+    #[serde(flatten)]
+    pub session: Session,
+    /// The files of all its messages that are still there.
+    pub files: Vec<Attachment>,
 }
 
 /// Part of the list of conversations, latest activity first.
@@ -128,14 +143,16 @@ pub async fn list_sessions(
     path = "/api/v1/sessions/{id}",
     operation_id = "getSession",
     params(("id" = String, Path)),
-    responses((status = 200, body = Session))
+    responses((status = 200, body = SessionDetail))
 )]
 pub async fn get_session(
     State(shared): State<Arc<Shared>>,
     Who(caller): Who,
     ApiPath(id): ApiPath<SessionId>,
-) -> Result<Json<Session>, Problem> {
-    Ok(Json(shared.app.get_session(&caller, id).await?.into()))
+) -> Result<Json<SessionDetail>, Problem> {
+    let session = shared.app.get_session(&caller, id).await?.into();
+    let files = shared.app.session_files(&caller, id).await?;
+    Ok(Json(SessionDetail { session, files: files.iter().map(Attachment::from).collect() }))
 }
 
 /// Rename a conversation

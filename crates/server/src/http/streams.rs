@@ -1,14 +1,24 @@
-//! How many event streams a person may have open at once (security check S29).
+//! How many streams a person may have open at once (security check S29), and until when one has
+//! somebody to read it.
 //!
-//! Read next: `events`, which takes a pass before it begins to stream.
+//! Read next: `events`, which streams what happens, and `browser::live`, which streams pictures.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
+use ampere_app::Caller;
 use ampere_credits::UserId;
+use axum::http::HeaderMap;
 
+use super::Shared;
 use super::code::Code;
+use super::extract::login_token;
 use super::problem::Problem;
+use crate::serve::ended;
+
+/// So often it is looked whether the login still stands.
+const LOOK_EVERY: Duration = Duration::from_secs(15);
 
 type Open = Arc<Mutex<HashMap<UserId, usize>>>;
 
@@ -55,6 +65,42 @@ impl Drop for StreamPass {
             *count = count.saturating_sub(1);
             if *count == 0 {
                 open.remove(&self.user);
+            }
+        }
+    }
+}
+
+/// Who reads a stream, as long as their login and the server last.
+pub struct Reader {
+    shared: Arc<Shared>,
+    token: String,
+    _pass: StreamPass,
+}
+
+impl Reader {
+    /// One more stream of a person.
+    ///
+    /// # Errors
+    /// As [`Streams::pass`].
+    pub fn of(shared: &Arc<Shared>, caller: &Caller, headers: &HeaderMap) -> Result<Self, Problem> {
+        let pass = shared.streams.pass(caller.user)?;
+        let token = login_token(headers, shared)?.to_owned();
+        Ok(Reader { shared: Arc::clone(shared), token, _pass: pass })
+    }
+
+    /// Ends when there is nobody to stream to: the login ended, or the server ends.
+    pub async fn lost(&self) {
+        let mut ending = self.shared.ending.clone();
+        let mut look = tokio::time::interval(LOOK_EVERY);
+        look.tick().await;
+        loop {
+            tokio::select! {
+                () = ended(&mut ending) => return,
+                _ = look.tick() => {
+                    if !matches!(self.shared.app.login_holds(&self.token).await, Ok(true)) {
+                        return;
+                    }
+                }
             }
         }
     }

@@ -54,6 +54,8 @@ pub enum ResultKind {
     List,
     /// Any JSON.
     Json,
+    /// A picture that is kept as a file: `{ "file": …, "width": …, "height": … }`.
+    Image,
 }
 
 impl From<tools::ResultKind> for ResultKind {
@@ -64,6 +66,7 @@ impl From<tools::ResultKind> for ResultKind {
             tools::ResultKind::Table => ResultKind::Table,
             tools::ResultKind::List => ResultKind::List,
             tools::ResultKind::Json => ResultKind::Json,
+            tools::ResultKind::Image => ResultKind::Image,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! `/workflows`: tools, questions and conditions one after the other, with all their versions.
-//! Free; running one is `/runs`.
+//! Free; running one is `/runs`, one step alone is `testing`.
+
+pub mod testing;
 
 use std::sync::Arc;
 

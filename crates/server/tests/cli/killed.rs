@@ -1,6 +1,11 @@
 //! kill −9 of the real process while runs of each kind ask a provider behind a real socket: at
 //! every call, before its first word and in its middle. The next start settles or takes up each
 //! run once; the provider sees each call id once; the books verify.
+//!
+//! Read next: `browsers`, where Chromium is killed too, and `clock`, where a schedule starts them.
+
+mod browsers;
+mod clock;
 
 use ampere_adapters::ai::scripted::{
     Demands, Gate, Script, ScriptedProvider, ScriptedServer, Step,
@@ -31,11 +36,18 @@ struct Installation {
     model: ScriptedServer,
     serving: Option<Serving>,
     cookie: String,
+    /// More of its environment.
+    settings: Vec<(&'static str, String)>,
 }
 
 impl Installation {
     /// With the provider as its model; background work as given.
     async fn start(titles: bool) -> Self {
+        Installation::with(titles, Vec::new()).await
+    }
+
+    /// The same with settings in its environment.
+    async fn with(titles: bool, settings: Vec<(&'static str, String)>) -> Self {
         let folder = Folder::new();
         std::fs::create_dir_all(&folder.0).unwrap();
         let catalog = include_str!("../../../app/src/catalog.toml")
@@ -46,7 +58,8 @@ impl Installation {
         let provider = ScriptedProvider::new();
         let model = provider.serve(Demands::default()).await.unwrap();
         let cookie = String::new();
-        let mut started = Installation { folder, provider, model, serving: None, cookie };
+        let serving = None;
+        let mut started = Installation { folder, provider, model, serving, cookie, settings };
         started.begin();
         let set = set_up(started.serving.as_ref().unwrap()).await;
         assert_eq!(set.status().as_u16(), 201);
@@ -58,12 +71,15 @@ impl Installation {
     /// A new life of the process.
     fn begin(&mut self) {
         let tools = concat!(env!("CARGO_MANIFEST_DIR"), "/../app/tests/app/tools");
-        self.serving = Some(self.folder.serve_with(&[
-            ("AMPERE_MODEL_URL", &self.model.base_url()),
+        let (model, catalog) = (self.model.base_url(), self.folder.0.join("catalog.toml"));
+        let mut settings = vec![
+            ("AMPERE_MODEL_URL", model.as_str()),
             ("AMPERE_MODEL_NAME", "scripted"),
             ("AMPERE_TOOLS", tools),
-            ("AMPERE_CATALOG", self.folder.0.join("catalog.toml").to_str().unwrap()),
-        ]));
+            ("AMPERE_CATALOG", catalog.to_str().unwrap()),
+        ];
+        settings.extend(self.settings.iter().map(|(name, text)| (*name, text.as_str())));
+        self.serving = Some(self.folder.serve_with(&settings));
     }
 
     fn kill(&mut self) {

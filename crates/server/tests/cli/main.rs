@@ -6,5 +6,6 @@
 
 mod commands;
 mod killed;
+mod processes;
 mod program;
 mod serving;

@@ -5,8 +5,10 @@
 
 use std::collections::BTreeMap;
 
+use ampere_credits::Credits;
 use serde_json::{Value, json};
 
+use crate::browsing;
 use crate::harness::{Client, Server};
 use crate::objects::Object;
 use crate::spending::{Journal, balance, buy, finish, open_checkout, run_dry, send, session};
@@ -23,6 +25,9 @@ impl Fixtures {
             "/api/v1/runs/{id}" | "/api/v1/runs/{id}/receipt" | "/api/v1/runs/{id}/events" => {
                 Some("run")
             }
+            "/api/v1/runs/{id}/browser/live"
+            | "/api/v1/runs/{id}/browser/stills"
+            | "/api/v1/runs/{id}/browser/stills/{number}" => Some("browser"),
             "/api/v1/billing/checkouts/{id}" => Some("checkout"),
             "/api/v1/tools/{id}" | "/api/v1/tools/{id}/inputs" => Some("tool"),
             "/api/v1/files/{id}" | "/api/v1/files/{id}/content" => Some("file"),
@@ -31,6 +36,7 @@ impl Fixtures {
             | "/api/v1/workflows/{id}/versions/{version}" => Some("workflow"),
             "/api/v1/schedules/{id}" => Some("schedule"),
             "/api/v1/instance"
+            | "/api/v1/browser"
             | "/api/v1/auth/me"
             | "/api/v1/auth/logins"
             | "/api/v1/organization"
@@ -43,6 +49,7 @@ impl Fixtures {
             | "/api/v1/models"
             | "/api/v1/sessions"
             | "/api/v1/runs"
+            | "/api/v1/runs.csv"
             | "/api/v1/tools"
             | "/api/v1/files"
             | "/api/v1/workflows"
@@ -58,7 +65,7 @@ impl Fixtures {
             | "/operator/v1/model-provider" => None,
             _ => return None,
         };
-        let route = route.replace("{version}", "1");
+        let route = route.replace("{version}", "1").replace("{number}", "1");
         Some(thing.map_or(route.clone(), |thing| route.replace("{id}", &id(thing))))
     }
 }
@@ -71,8 +78,18 @@ fn get_routes() -> Vec<(String, Value)> {
     paths.iter().filter_map(get).collect()
 }
 
-/// Asks for a route. A stream is opened, its first event read, and closed.
+/// Asks for a route. A stream is opened, its first event or picture read, and closed.
 async fn ask(client: &mut Client, path: &str) -> u16 {
+    if let Some(session) = path.strip_suffix("/live") {
+        let given = client.post(&format!("{session}/viewer-token"), json!({})).await;
+        if !given.status.is_success() {
+            return given.status.as_u16();
+        }
+        let token = given.expect(200)["token"].as_str().unwrap().to_owned();
+        let picture = client.pictures(&format!("{path}?token={token}")).await.next().await;
+        assert!(picture.is_some(), "{path} shows nothing");
+        return given.status.as_u16();
+    }
     if path.ends_with("/events") {
         let (status, problem) = client.status_of_stream(path).await;
         if status != 200 {
@@ -102,7 +119,10 @@ async fn reading_is_free(server: &Server, people: &mut [(&str, Client)], fixture
             let documented = operation["responses"].get(status.to_string()).is_some();
             let allowed = status == 200 || ((400..500).contains(&status) && documented);
             assert!(allowed, "{who}: GET {path} answered {status}");
-            assert!(*who != "owner" || status == 200, "{who}: GET {path} answered {status}");
+            // Only of a session that is over there is no live view.
+            let over = status == 409 && path.ends_with("/live");
+            let seen = *who != "owner" || status == 200 || over;
+            assert!(seen, "{who}: GET {path} answered {status}");
             assert_eq!(journal.head().await, before, "{who}: GET {path} moved the journal");
         }
     }
@@ -127,6 +147,16 @@ async fn people(server: &Server) -> (Client, Client, Fixtures) {
     // Its time may come while a test moves the clock; that is not reading.
     let path = format!("/api/v1/schedules/{}/pause", things["schedule"]);
     owner.post(&path, json!({})).await.expect(200);
+    // It goes on while everything is looked at.
+    browsing::site(server);
+    let run = browsing::drive(&mut owner, "fixture").await;
+    // Its hold is ahead of what it uses by then, and stays as it is.
+    let ahead = |seen: &Value| {
+        let held: Credits = seen["held"].as_str().unwrap().parse().unwrap();
+        held > Credits::whole(3)
+    };
+    while !ahead(&balance(&mut owner).await) {}
+    things.insert("browser", run);
     (owner, member, Fixtures(things))
 }
 
@@ -153,6 +183,8 @@ async fn reading_after_an_expiry_does_not_book_it() {
     let server = Server::start().await;
     let (mut owner, member, mut fixtures) = people(&server).await;
     fixtures.0.insert("run", crate::spending::ask(&mut owner, "one").await);
+    // Its end would book the expiry: it is over before.
+    browsing::stop(&mut owner, &fixtures.0["browser"]).await;
     // Logins end too in that time, so both come in again.
     server.clock.advance_seconds(31 * 86_400);
     let mut people = [("owner", owner), ("member", member)];

@@ -248,13 +248,20 @@ async fn grants_are_listed_in_their_order_of_use() {
 }
 
 #[tokio::test]
-async fn the_rate_card_has_the_default_prices_of_the_local_model() {
+async fn the_rate_card_has_the_default_prices_of_local_model_and_browser() {
     let server = Server::start().await;
     let mut owner = server.owner().await;
     let card = owner.get("/api/v1/rate-card").await.expect(200);
+    let line = |model: &str, measure: &str, thousand: &str, minute: Value| {
+        json!({
+            "model": model, "measure": measure, "credits_per_thousand": thousand,
+            "credits_per_minute": minute,
+        })
+    };
     let lines = json!([
-        {"model": "local", "measure": "input_tokens", "credits_per_thousand": "0.5"},
-        {"model": "local", "measure": "output_tokens", "credits_per_thousand": "2"},
+        line("local", "input_tokens", "0.5", Value::Null),
+        line("local", "output_tokens", "2", Value::Null),
+        line("browser", "seconds", "50", json!("3")),
     ]);
     assert_eq!((&card["version"], &card["lines"]), (&json!(1), &lines));
 }

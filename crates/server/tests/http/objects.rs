@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::browsing;
 use crate::harness::{Client, PASSWORD, Server};
 
 /// What `{id}` in a path is.
@@ -13,6 +14,7 @@ pub enum Object {
     Invitation,
     Session,
     Run,
+    Browser,
     Checkout,
     Tool,
     SavedInputs,
@@ -24,8 +26,8 @@ pub enum Object {
 impl Object {
     /// Whether every person makes such things; the others are made by owners.
     pub fn is_personal(self) -> bool {
-        use Object::{File, Login, Run, SavedInputs, Schedule, Session, Workflow};
-        matches!(self, Login | Session | Run | SavedInputs | File | Workflow | Schedule)
+        use Object::{Browser, File, Login, Run, SavedInputs, Schedule, Session, Workflow};
+        matches!(self, Login | Session | Run | Browser | SavedInputs | File | Workflow | Schedule)
     }
 
     /// Whether an organization has such things of its own; tools are the installation's.
@@ -41,7 +43,7 @@ impl Object {
             Object::Member => "usr",
             Object::Invitation => "inv",
             Object::Session => "ses",
-            Object::Run => "run",
+            Object::Run | Object::Browser => "run",
             Object::Checkout => "pay",
             Object::Tool => "tool",
             Object::SavedInputs => "sin",
@@ -67,6 +69,12 @@ impl Object {
             }
             Object::Session => session(client).await,
             Object::Run => finished_run(client, number).await,
+            Object::Browser => {
+                browsing::site(server);
+                let run = browsing::drive(client, &format!("drive-{number}")).await;
+                browsing::stop(client, &run).await;
+                run
+            }
             Object::Checkout => {
                 let mut client = client.keyed(&format!("buy-{number}"));
                 id(client.post("/api/v1/billing/checkouts", json!({"pack_id": "pack_5000"})).await)

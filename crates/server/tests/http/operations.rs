@@ -69,7 +69,8 @@ impl Operation {
     /// The path with everything in it, for the thing of this id.
     pub fn path_of(&self, id: &str) -> String {
         let query = self.raw.map_or("", |(query, _)| query);
-        format!("{}{query}", self.path.replace("{id}", id).replace("{version}", "1"))
+        let path = self.path.replace("{id}", id).replace("{version}", "1");
+        format!("{}{query}", path.replace("{number}", "1"))
     }
 
     /// Things of other organizations do not exist.
@@ -98,6 +99,7 @@ pub fn all_operations() -> Vec<Operation> {
     let mut rows = people();
     rows.extend(joule());
     rows.extend(tools());
+    rows.extend(browsing());
     rows.extend(workflows());
     rows.extend(credits());
     rows.extend(operator());
@@ -140,6 +142,7 @@ fn joule() -> Vec<Operation> {
     let session = "/api/v1/sessions/{id}";
     let messages = "/api/v1/sessions/{id}/messages";
     let question = json!({"text": "How far is the moon?"});
+    let no = json!({"call": "call.1", "decision": "not_now"});
     vec![
         row("GET", "/api/v1/models", None, all(200)),
         row("POST", "/api/v1/estimates", Some(estimate), all(200)),
@@ -151,6 +154,7 @@ fn joule() -> Vec<Operation> {
         row("GET", messages, None, all(200)).own(Object::Session),
         row("POST", messages, Some(question), all(202)).own(Object::Session),
         row("GET", "/api/v1/runs", None, all(200)),
+        row("GET", "/api/v1/runs.csv", None, owners(200)),
         row("GET", "/api/v1/runs/{id}", None, all(200)).of(Object::Run),
         Operation {
             expected: Expected { colleague: 403, other: 404, ..all(202) },
@@ -158,6 +162,8 @@ fn joule() -> Vec<Operation> {
         },
         row("GET", "/api/v1/runs/{id}/receipt", None, all(200)).of(Object::Run),
         row("GET", "/api/v1/runs/{id}/events", None, all(200)).own(Object::Run),
+        // One that has ended asks nothing.
+        row("POST", "/api/v1/runs/{id}/decision", Some(no), all(409)).own(Object::Run),
         row("GET", "/api/v1/events", None, all(200)),
     ]
 }
@@ -188,6 +194,29 @@ fn tools() -> Vec<Operation> {
     ]
 }
 
+/// Of sessions that are over: everybody of the organization looks at them, and their hands are
+/// told apart all the same.
+fn browsing() -> Vec<Operation> {
+    let wish = |path| row("POST", path, None, all(409)).edited(Object::Browser);
+    let back = json!({"events": [{"kind": "back"}]});
+    let input = "/api/v1/runs/{id}/browser/input";
+    let still = "/api/v1/runs/{id}/browser/stills/{number}";
+    let token = "/api/v1/runs/{id}/browser/viewer-token";
+    let live = row("GET", "/api/v1/runs/{id}/browser/live", None, all(409)).of(Object::Browser);
+    vec![
+        row("GET", "/api/v1/browser", None, all(200)),
+        wish("/api/v1/runs/{id}/browser/control"),
+        wish("/api/v1/runs/{id}/browser/release"),
+        wish("/api/v1/runs/{id}/browser/pause"),
+        wish("/api/v1/runs/{id}/browser/continue"),
+        row("POST", input, Some(back), all(409)).edited(Object::Browser),
+        row("POST", token, None, all(409)).of(Object::Browser),
+        Operation { raw: Some(("?token=x", "")), ..live },
+        row("GET", "/api/v1/runs/{id}/browser/stills", None, all(200)).of(Object::Browser),
+        row("GET", still, None, all(200)).of(Object::Browser),
+    ]
+}
+
 fn workflows() -> Vec<Operation> {
     let workflow = "/api/v1/workflows/{id}";
     let version = "/api/v1/workflows/{id}/versions/{version}";
@@ -206,6 +235,8 @@ fn workflows() -> Vec<Operation> {
         row("DELETE", workflow, None, all(204)).edited(Object::Workflow),
         row("GET", "/api/v1/workflows/{id}/versions", None, all(200)).of(Object::Workflow),
         row("GET", version, None, all(200)).of(Object::Workflow),
+        row("POST", "/api/v1/workflows/{id}/test-step", Some(json!({"step_id": "ask"})), all(202))
+            .of(Object::Workflow),
         row("GET", "/api/v1/schedules", None, all(200)),
         row("POST", "/api/v1/schedules", Some(every_morning()), all(201)),
         row("POST", "/api/v1/schedules/preview", Some(preview), all(200)),

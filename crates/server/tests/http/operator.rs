@@ -67,6 +67,31 @@ async fn a_provider_is_in_use_the_moment_it_is_saved() {
 }
 
 #[tokio::test]
+async fn a_provider_of_the_other_kind_is_tried_saved_and_used() {
+    let server = Server::start().await;
+    let mut owner = server.owner().await;
+    let (scripts, model) = provider().await;
+    let mut moon = wanted(&model.base_url());
+    moon["kind"] = "anthropic".into();
+    assert_eq!(owner.post(TEST, moon.clone()).await.expect(200)["ok"], true);
+    let mut wrong = moon.clone();
+    wrong["api_key"] = "sk-another".into();
+    let wrong = owner.post(TEST, wrong).await.expect(200);
+    assert!(wrong["detail"].as_str().unwrap().contains("key"), "{wrong}");
+    assert_eq!(owner.put(PROVIDER, moon.clone()).await.expect(200)["kind"], "anthropic");
+    let run = answered(&mut owner, "k").await;
+    assert_eq!((&run["state"], &run["model"]), (&json!("succeeded"), &json!("moon-1")), "{run}");
+    assert_eq!(run["credits"], "0.045", "its own count, like anybody's");
+    assert_eq!(scripts.calls().len(), 2);
+    moon["kind"] = "gemini".into();
+    owner.put(PROVIDER, moon.clone()).await.wrong_fields();
+    moon.as_object_mut().unwrap().remove("kind");
+    assert_eq!(owner.put(PROVIDER, moon).await.expect(200)["kind"], "openai");
+    owner.delete(PROVIDER).await.expect(204);
+    assert_eq!(owner.get(PROVIDER).await.expect(200)["kind"], Value::Null);
+}
+
+#[tokio::test]
 async fn its_key_is_never_shown_and_is_sealed_in_the_database() {
     let mut server = Server::start().await;
     let mut owner = server.owner().await;
@@ -168,6 +193,7 @@ async fn what_the_environment_says_wins_over_the_screen() {
     let at = model.base_url();
     let server = Server::with(&[
         ("AMPERE_MODEL_URL", at.as_str()),
+        ("AMPERE_MODEL_KIND", "anthropic"),
         ("AMPERE_MODEL_KEY", KEY),
         ("AMPERE_MODEL_NAME", "moon-1"),
         ("AMPERE_MODEL_INPUT_CREDITS", "3"),
@@ -178,6 +204,7 @@ async fn what_the_environment_says_wins_over_the_screen() {
     let shown = owner.get(PROVIDER).await.expect(200);
     assert_eq!(shown["source"], "environment");
     assert_eq!(shown["base_url"], at);
+    assert_eq!(shown["kind"], "anthropic");
     assert_eq!(shown["input_credits_per_thousand"], "3");
     assert_eq!(shown["output_credits_per_thousand"], "4", "the catalog's");
     assert!(!shown.to_string().contains(KEY));

@@ -161,6 +161,7 @@ async fn lists_and_streams_hold_nothing_of_other_organizations() {
     let kinds = [
         Object::Session,
         Object::Run,
+        Object::Browser,
         Object::Checkout,
         Object::Invitation,
         Object::SavedInputs,

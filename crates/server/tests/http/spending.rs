@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ampere_adapters::ai::scripted::{Gate, Script, Step};
-use ampere_credits::OrgId;
+use ampere_credits::{Credits, OrgId};
 use ampere_credits::ledger::Hash;
 use ampere_server::data;
 use ampere_store::ports::Store;
@@ -23,7 +23,8 @@ pub async fn session(client: &mut Client) -> String {
 /// Sends a message under a key.
 pub async fn send(client: &Client, session: &str, key: &str) -> Answer {
     let path = format!("/api/v1/sessions/{session}/messages");
-    client.keyed(key).post(&path, json!({"text": "How far is the moon?"})).await
+    let body = json!({"text": "How far is the moon?", "effort": "low"});
+    client.keyed(key).post(&path, body).await
 }
 
 /// Sends a message and waits until it is answered and settled; the run's id.
@@ -56,12 +57,14 @@ pub async fn hold(server: &Server, client: &mut Client, gate: &Gate) -> String {
     sent["run"]["id"].as_str().unwrap().to_owned()
 }
 
-/// Uses all of the trial's 1,000 credits, and `beyond` tokens' worth at 2 credits a thousand
+/// Uses all credits of the trial that are left, and `beyond` tokens' worth at 2 credits a thousand
 /// more: those are debt.
 pub async fn run_dry(server: &Server, client: &mut Client, beyond: u32) -> String {
-    let used = balance(client).await;
-    assert_eq!(used["available"], "1000", "the trial is whole");
-    server.provider.push(Script::answer(&["All of it."], 1_000_000, 250_000 + beyond));
+    let left: Credits = balance(client).await["available"].as_str().unwrap().parse().unwrap();
+    assert!(left > Credits::whole(900), "the trial is nearly whole: {left}");
+    // 0.5 credits a thousand.
+    let input = u32::try_from((left.micros() - 500_000_000) / 500).unwrap();
+    server.provider.push(Script::answer(&["All of it."], input, 250_000 + beyond));
     let run = ask(client, "run dry").await;
     let left = balance(client).await;
     assert_eq!(left["available"], "0", "{left}");

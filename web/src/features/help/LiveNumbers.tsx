@@ -15,12 +15,19 @@ import classes from './Help.module.css';
 import { words } from './words';
 
 const rateColumns = (modelName: (id: string) => string): Column<RateCardLine>[] => [
-  { label: words.model, main: true, cell: ({ model }) => modelName(model) },
+  {
+    label: words.model,
+    main: true,
+    cell: ({ model, measure }) => (measure === 'seconds' ? words.browser : modelName(model)),
+  },
   { label: words.measured, cell: ({ measure }) => words.measures[measure] ?? measure },
   {
     label: words.rate,
     end: true,
-    cell: ({ credits_per_thousand: rate }) => formatCredits(rate),
+    cell: ({ credits_per_minute: minute, credits_per_thousand: thousand }) =>
+      minute === null
+        ? words.perThousandTokens(formatCredits(thousand))
+        : words.perMinute(formatCredits(minute)),
   },
 ];
 

@@ -1,6 +1,7 @@
 /** The help articles. Every number in them comes from the server, so none can drift. */
 import { LinkTo } from '../../ui/LinkTo';
 import { Packs, PoolNow, Rates } from './LiveNumbers';
+import { browserArticle } from './browser-article';
 import { workArticles } from './work-articles';
 
 export interface Article {
@@ -127,8 +128,8 @@ export const articles: Article[] = [
         </p>
         <h2>What you need</h2>
         <p>
-          Any server that speaks the OpenAI API, with its address, a model id and, mostly, a key:
-          OpenAI itself, or Ollama, vLLM or LiteLLM in your own house.
+          A server that speaks the OpenAI API (OpenAI itself, or Ollama, vLLM or LiteLLM in your own
+          house) or Anthropic's Messages API, with its address, a model id and, mostly, a key.
         </p>
         <h2>How</h2>
         <ol>
@@ -136,7 +137,7 @@ export const articles: Article[] = [
             The operator of this installation opens <LinkTo to="/models">Models</LinkTo>.
           </li>
           <li>
-            They enter the base URL, the key and the model id, and what 1,000 tokens shall cost in
+            They choose what the provider speaks and enter the base URL, the key and the model id, and what 1,000 tokens shall cost in
             credits.
           </li>
           <li>
@@ -153,6 +154,7 @@ export const articles: Article[] = [
     ),
   },
   ...workArticles,
+  browserArticle,
 ];
 
 export function findArticle(slug: string): Article | undefined {

@@ -31,7 +31,9 @@ export const workArticles: Article[] = [
           A <LinkTo to="/workflows">workflow</LinkTo> is a list of steps: tools, questions to {agent},
           and conditions that decide whether it goes on. The inputs of a step can come from the
           results of earlier ones. It is one run with one receipt. Saving makes a new version; runs
-          that have started keep theirs.
+          that have started keep theirs. In the editor one step can be tested with what the last run
+          left for it: as it stands there, saved or not. That uses credits like any run of the step;
+          looking at a condition is free.
         </p>
         <h2>When credits run out in the middle</h2>
         <p>

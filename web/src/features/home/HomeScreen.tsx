@@ -1,6 +1,7 @@
 /** Where work starts: the composer, ideas, and the sessions of late. */
 import { Stack, Text, UnstyledButton } from '@mantine/core';
 import {
+  IconBrowser,
   IconBulb,
   IconCalendarEvent,
   IconListDetails,
@@ -8,6 +9,7 @@ import {
   IconPencil,
   IconScale,
 } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
 import { type RefObject, useRef, useState } from 'react';
 import { useInstance } from '../../ui/instance';
 import { useMe } from '../../ui/me';
@@ -72,6 +74,7 @@ interface StartersProps {
 }
 
 function Starters({ field, fill }: StartersProps) {
+  const { agent_name: agent } = useInstance();
   return (
     <Stack gap={8}>
       <h2 className={classes.heading}>{words.starters}</h2>
@@ -93,6 +96,13 @@ function Starters({ field, fill }: StartersProps) {
             </li>
           );
         })}
+        <li className={classes.whole}>
+          <Link to="/browser" className={classes.starter}>
+            <IconBrowser size={20} stroke={1.7} aria-hidden />
+            <span>{words.browser}</span>
+            <span className={classes.starterNote}>{words.browserNote(agent)}</span>
+          </Link>
+        </li>
       </ul>
       <Text size="xs" c="dimmed">
         {words.startersHint}

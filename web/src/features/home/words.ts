@@ -5,6 +5,8 @@ export const words = {
     `Ask ${agent}. You see an estimate before anything is spent, and a receipt afterwards.`,
   starters: 'Ideas to start with',
   startersHint: 'A card fills the message; nothing is sent until you send it.',
+  browser: 'Browser session',
+  browserNote: (agent: string) => `${agent} works on web pages while you watch.`,
   recent: 'Recent sessions',
   all: 'All sessions',
   none: (agent: string) => `Nothing here yet. Your sessions with ${agent} will be listed here.`,

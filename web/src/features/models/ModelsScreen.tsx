@@ -47,7 +47,7 @@ function Provider({ provider }: { provider: ModelProvider }) {
         </Badge>
       }
     >
-      <ProviderForm key={`${provider.configured}-${provider.base_url}-${provider.model}`} provider={provider} />
+      <ProviderForm key={`${provider.kind}-${provider.base_url}-${provider.model}`} provider={provider} />
     </Section>
   );
 }

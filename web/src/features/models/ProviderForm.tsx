@@ -1,9 +1,20 @@
 /** Connecting a provider: try it first, then save. The key goes in and never comes out. */
-import { Alert, Button, Group, PasswordInput, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import {
+  Alert,
+  Button,
+  Group,
+  NativeSelect,
+  PasswordInput,
+  SimpleGrid,
+  Stack,
+  Text,
+  TextInput,
+} from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import {
   type ModelProvider,
+  type ModelProviderSpeaks,
   type ModelProviderTest,
   removeModelProvider,
   type SetModelProviderRequest,
@@ -20,6 +31,7 @@ import { words as settings } from '../settings/words';
 import { words } from './words';
 
 export type ProviderValues = {
+  kind: ModelProviderSpeaks;
   base_url: string;
   api_key: string;
   model: string;
@@ -28,9 +40,24 @@ export type ProviderValues = {
   output_credits_per_thousand: string;
 };
 
+/** Where the inventors of each interface serve it. */
+const addresses: Record<ModelProviderSpeaks, string> = {
+  openai: 'https://api.openai.com/v1',
+  anthropic: 'https://api.anthropic.com',
+};
+const kinds = Object.keys(addresses) as ModelProviderSpeaks[];
+
+/** The address after a change of kind: one that somebody typed stays. */
+export function addressFor(kind: ModelProviderSpeaks, address: string): string {
+  const typed = address.trim();
+  const ours = typed === '' || Object.values(addresses).includes(typed);
+  return ours ? addresses[kind] : address;
+}
+
 /** Empty fields are left out: the server keeps the stored key and its default rates. */
 export function providerRequest(values: ProviderValues): SetModelProviderRequest {
   const request: SetModelProviderRequest = {
+    kind: values.kind,
     base_url: values.base_url.trim(),
     model: values.model.trim(),
   };
@@ -51,6 +78,7 @@ export function ProviderForm({ provider }: { provider: ModelProvider }) {
   };
   const { form, onSubmit, busy, failure, saved } = useServerForm<ProviderValues>(
     {
+      kind: provider.kind ?? 'openai',
       base_url: provider.base_url ?? '',
       api_key: '',
       model: provider.model ?? '',
@@ -107,11 +135,23 @@ function Fields({ form, keySet, fixed }: FieldsProps) {
     autoComplete: 'off',
     ...form.getInputProps(name),
   });
+  const { kind } = form.getValues();
+  const speak = (value: ModelProviderSpeaks) => {
+    form.setFieldValue('base_url', addressFor(value, form.getValues().base_url));
+    form.setFieldValue('kind', value);
+  };
   return (
     <>
+      <NativeSelect
+        label={words.kind}
+        description={words.kindHints[kind]}
+        data={kinds.map((value) => ({ value, label: words.kinds[value] }))}
+        {...input('kind')}
+        onChange={({ currentTarget }) => speak(currentTarget.value as ModelProviderSpeaks)}
+      />
       <TextInput
         label={words.baseUrl}
-        description={words.baseUrlHint}
+        description={words.baseUrlHints[kind]}
         required
         withAsterisk={false}
         inputMode="url"

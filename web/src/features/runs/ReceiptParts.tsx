@@ -12,7 +12,14 @@ import { Facts } from '../../ui/Facts';
 import { ButtonTo } from '../../ui/LinkTo';
 import { useModelName } from '../../ui/models';
 import { Section } from '../../ui/Section';
-import { linesByPart, partialText, receiptHead, receiptText } from './receipt-text';
+import {
+  linesByPart,
+  modelOf,
+  partialText,
+  rateText,
+  receiptHead,
+  receiptText,
+} from './receipt-text';
 import { StateMark } from './StateMark';
 import { reasonSentences, receiptWords as words, words as runs } from './words';
 
@@ -79,7 +86,8 @@ function Head({ receipt, toRun }: Required<Props>) {
 
 // Which steps were paid for is asked only where some may not have been.
 function usePartial({ run, used }: Receipt): string | null {
-  const asked = run.state !== 'succeeded' && run.kind !== 'message' && !isZero(used);
+  const inSteps = run.kind === 'tool' || run.kind === 'workflow';
+  const asked = run.state !== 'succeeded' && inSteps && !isZero(used);
   const { data } = useQuery({ ...runQuery(run.id), enabled: asked });
   return asked && data ? partialText(data) : null;
 }
@@ -131,7 +139,8 @@ const lineColumns = (modelName: (id: string) => string): Column<ReceiptLine>[] =
   {
     label: words.line.step,
     main: true,
-    cell: ({ step, model }) => (model === '' ? step : `${step} · ${modelName(model)}`),
+    cell: (line) =>
+      modelOf(line) === '' ? line.step : `${line.step} · ${modelName(line.model)}`,
   },
   {
     label: words.line.measure,
@@ -140,7 +149,7 @@ const lineColumns = (modelName: (id: string) => string): Column<ReceiptLine>[] =
         estimated ? ` (${words.estimated})` : ''
       }`,
   },
-  { label: words.line.rate, cell: (line) => words.perThousand(line.credits_per_thousand) },
+  { label: words.line.rate, cell: rateText },
   { label: words.line.credits, end: true, cell: ({ credits }) => formatCredits(credits) },
 ];
 

@@ -9,7 +9,7 @@ import { type Column, DataTable } from '../../ui/DataTable';
 import { Empty, SkeletonLines } from '../../ui/Remote';
 import { useHandOver } from '../tools/useHandOver';
 import classes from './Results.module.css';
-import { downloadOf, listOf, resultText, save, tableOf, type TableValue, valueText } from './result';
+import { downloadOf, imageOf, type ImageValue, listOf, resultText, save, tableOf, type TableValue, valueText } from './result';
 import { isEnded } from './states';
 import { resultWords as words } from './words';
 
@@ -34,6 +34,8 @@ function Actions({ result }: { result: RunResult }) {
   const { agent, handOver } = useHandOver();
   const navigate = useNavigate();
   const text = resultText(result);
+  const image = result.kind === 'image' ? imageOf(result.value) : null;
+  if (image) return <ImageActions image={image} name={result.file_name} />;
   return (
     <Group gap={6} mb="md" ml={-8}>
       <CopyText text={text} label={words.copy} />
@@ -62,7 +64,47 @@ function Actions({ result }: { result: RunResult }) {
   );
 }
 
+function ImageActions({ image, name }: { image: ImageValue; name: string }) {
+  return (
+    <Group gap={6} mb="md" ml={-8}>
+      <Button
+        component="a"
+        href={image.address}
+        download={name}
+        size="compact-sm"
+        variant="subtle"
+        color="gray"
+        leftSection={<IconDownload size={15} aria-hidden />}
+      >
+        {words.download}
+      </Button>
+    </Group>
+  );
+}
+
+function Picture({ image }: { image: ImageValue }) {
+  const [gone, setGone] = useState(false);
+  if (gone) return <Text size="sm">{words.pictureGone}</Text>;
+  return (
+    <figure className={classes.figure}>
+      <img
+        className={classes.picture}
+        src={image.address}
+        alt={words.picture(image.title || image.url)}
+        width={image.width}
+        height={image.height}
+        onError={() => setGone(true)}
+      />
+      <Text component="figcaption" size="sm" c="dimmed" mt={6}>
+        {image.title ? `${image.title} · ${image.url}` : image.url}
+      </Text>
+    </figure>
+  );
+}
+
 function Value({ result: { kind, value } }: { result: RunResult }) {
+  const image = kind === 'image' ? imageOf(value) : null;
+  if (image) return <Picture image={image} />;
   const table = kind === 'table' ? tableOf(value) : null;
   if (table) return <Table table={table} />;
   const list = kind === 'list' ? listOf(value) : null;

@@ -3,8 +3,9 @@ import { Button, NativeSelect } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { toolsQuery } from '../../api/queries';
+import { membersQuery, toolsQuery } from '../../api/queries';
 import { ControlGroup } from '../../ui/ControlGroup';
+import { Bounds } from './Bounds';
 import { kinds, readRunsSearch, type RunsSearch, triggers } from './filter';
 import { allRunStates, runStates } from './states';
 import { words } from './words';
@@ -50,6 +51,17 @@ export function RunFilters({ search }: { search: RunsSearch }) {
         value={search.trigger ?? ''}
         onChange={({ currentTarget }) => set({ trigger: currentTarget.value })}
       />
+      <Member member={search.member} set={(member) => set({ member })} />
+      <Bounds search={search} set={set} />
+      <NativeSelect
+        aria-label={filters.order}
+        data={[
+          { value: '', label: filters.newest },
+          { value: 'credits', label: filters.dearest },
+        ]}
+        value={search.sort ?? ''}
+        onChange={({ currentTarget }) => set({ sort: currentTarget.value })}
+      />
       {search.schedule === undefined ? null : (
         <Button
           variant="light"
@@ -61,6 +73,30 @@ export function RunFilters({ search }: { search: RunsSearch }) {
         </Button>
       )}
     </ControlGroup>
+  );
+}
+
+interface MemberProps {
+  member: string | undefined;
+  set: (member: string) => void;
+}
+
+function Member({ member, set }: MemberProps) {
+  const members = useQuery(membersQuery).data?.data ?? [];
+  const { filters } = words;
+  // Who has left is not in the list; what they ran is.
+  const unknown = member !== undefined && members.every(({ user_id: id }) => id !== member);
+  return (
+    <NativeSelect
+      aria-label={filters.member}
+      data={[
+        { value: '', label: filters.allMembers },
+        ...members.map(({ user_id: value, name }) => ({ value, label: name })),
+        ...(unknown ? [{ value: member, label: filters.thisMember }] : []),
+      ]}
+      value={member ?? ''}
+      onChange={({ currentTarget }) => set(currentTarget.value)}
+    />
   );
 }
 

@@ -62,7 +62,7 @@ export function RunTabs({ run, planned, tab, setTab }: Props) {
 }
 
 function hasResults({ kind }: Run): boolean {
-  return kind === 'tool' || kind === 'workflow';
+  return kind === 'tool' || kind === 'workflow' || kind === 'browser';
 }
 
 function StepsPanel({ run, planned }: Pick<Props, 'run' | 'planned'>) {

@@ -1,6 +1,14 @@
 /** One list for everything that ran; the filters live in the address. */
-import { Box, Group, VisuallyHidden } from '@mantine/core';
-import { IconClockCog, IconMessage, IconRoute, IconSparkles, IconWand } from '@tabler/icons-react';
+import { Box, Button, Group, VisuallyHidden } from '@mantine/core';
+import {
+  IconBrowser,
+  IconClockCog,
+  IconDownload,
+  IconMessage,
+  IconRoute,
+  IconSparkles,
+  IconWand,
+} from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import type { RunKind, RunSummary } from '../../api/gen';
@@ -10,11 +18,12 @@ import { type Column, DataTable } from '../../ui/DataTable';
 import { type Dates, useDates } from '../../ui/dates';
 import { ButtonTo, LinkTo } from '../../ui/LinkTo';
 import { LoadMore } from '../../ui/LoadMore';
+import { useMe } from '../../ui/me';
 import { Padded } from '../../ui/Padded';
 import { Page } from '../../ui/Page';
 import { Empty, Remote } from '../../ui/Remote';
 import { Section } from '../../ui/Section';
-import { filterOf, isFiltered } from './filter';
+import { exportAddress, filterOf, isFiltered, type RunsSearch } from './filter';
 import { RunFilters } from './RunFilters';
 import { runDuration, runTitle, startedBy } from './run-text';
 import { StateMark } from './StateMark';
@@ -24,6 +33,7 @@ const icons: Record<RunKind, typeof IconWand> = {
   message: IconMessage,
   tool: IconWand,
   workflow: IconRoute,
+  browser: IconBrowser,
   background: IconSparkles,
 };
 
@@ -33,7 +43,12 @@ export function RunsScreen() {
   const dates = useDates();
   return (
     <Page title={words.title} width="wide">
-      <Section title={words.list} description={words.lead} flush>
+      <Section
+        title={words.list}
+        description={words.lead}
+        actions={<Export search={search} />}
+        flush
+      >
         <Box px={{ base: 16, sm: 24 }} pb="md" pt={4}>
           <RunFilters search={search} />
         </Box>
@@ -56,6 +71,23 @@ export function RunsScreen() {
         </Remote>
       </Section>
     </Page>
+  );
+}
+
+// The browser saves it itself, however long it is.
+function Export({ search }: { search: RunsSearch }) {
+  const { billing_access: billingAccess } = useMe();
+  if (!billingAccess) return null;
+  return (
+    <Button
+      component="a"
+      href={exportAddress(search)}
+      download
+      variant="default"
+      leftSection={<IconDownload size={16} aria-hidden />}
+    >
+      {words.exportCsv}
+    </Button>
   );
 }
 

@@ -13,6 +13,15 @@ export interface RunsSearch {
   trigger?: RunTrigger | undefined;
   subject?: string | undefined;
   schedule?: string | undefined;
+  /** Id of the person. */
+  member?: string | undefined;
+  /** First and last day, `2026-11-22`, in the organization's zone. */
+  from?: string | undefined;
+  to?: string | undefined;
+  /** Credits at least. */
+  min?: number | undefined;
+  /** Without: the newest first. */
+  sort?: 'credits' | undefined;
 }
 
 /**
@@ -20,13 +29,18 @@ export interface RunsSearch {
  * router keeps what is not named as it stands in the address.
  */
 export function readRunsSearch(search: Record<string, unknown>): RunsSearch {
-  const { kind, state, trigger, subject, schedule } = search;
+  const { kind, state, trigger, subject, schedule, member, from, to, min, sort } = search;
   return {
     kind: kinds.find((one) => one === kind),
     state: isRunState(state) ? state : undefined,
     trigger: triggers.find((one) => one === trigger),
     subject: textOf(subject),
     schedule: textOf(schedule),
+    member: textOf(member),
+    from: dayOf(from),
+    to: dayOf(to),
+    min: creditsOf(min),
+    sort: sort === 'credits' ? sort : undefined,
   };
 }
 
@@ -34,10 +48,45 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-export function filterOf({ schedule, ...rest }: RunsSearch): RunFilter {
-  return { ...rest, schedule_id: schedule };
+/** A day of the calendar in this century; half of one, while it is written, is none. */
+export function dayOf(value: unknown): string | undefined {
+  if (typeof value !== 'string' || !/^20\d\d-\d\d-\d\d$/.test(value)) return undefined;
+  const at = new Date(`${value}T00:00:00Z`);
+  const real = !Number.isNaN(at.valueOf()) && at.toISOString().startsWith(value);
+  return real ? value : undefined;
+}
+
+const MOST = 1e9;
+
+/** More than nothing, with as many places as credits have; an address may hold it as text. */
+export function creditsOf(value: unknown): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof number !== 'number' || !(number > 0) || number > MOST) return undefined;
+  return Math.round(number * 1e6) / 1e6 || undefined;
+}
+
+export function filterOf({ schedule, member, min, ...rest }: RunsSearch): RunFilter {
+  return {
+    ...rest,
+    schedule_id: schedule,
+    member_id: member,
+    min_credits: min === undefined ? undefined : plain(min),
+  };
+}
+
+// Never in the form 1e-6.
+function plain(number: number): string {
+  return number.toFixed(6).replace(/\.?0+$/, '');
+}
+
+/** Where the same list is found as a file. */
+export function exportAddress(search: RunsSearch): string {
+  const said = Object.entries(filterOf(search)).filter(([, value]) => value !== undefined);
+  const query = new URLSearchParams(said as [string, string][]).toString();
+  return query === '' ? '/api/v1/runs.csv' : `/api/v1/runs.csv?${query}`;
 }
 
 export function isFiltered(search: RunsSearch): boolean {
-  return Object.values(search).some((value) => value !== undefined);
+  const filters = Object.entries({ ...search, sort: undefined });
+  return filters.some(([, value]) => value !== undefined);
 }

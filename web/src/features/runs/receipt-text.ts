@@ -28,6 +28,16 @@ export interface PartLines {
   lines: ReceiptLine[];
 }
 
+/** By the minute for what is open, by the thousand for what is read and written. */
+export function rateText({ credits_per_minute: minute, credits_per_thousand: thousand }: ReceiptLine): string {
+  return minute === null ? words.perThousand(thousand) : words.perMinute(minute);
+}
+
+/** The model that was asked; none where time was measured. */
+export function modelOf({ model, measure }: ReceiptLine): string {
+  return measure === 'seconds' ? '' : model;
+}
+
 /** The lines in their order, those of one part of a workflow together. */
 export function linesByPart(lines: readonly ReceiptLine[]): PartLines[] {
   const parts: PartLines[] = [];
@@ -43,9 +53,9 @@ export function receiptText(receipt: Receipt, dates: Dates): string {
   const { run, quote } = receipt;
   const lines = receipt.lines.map(
     (line) =>
-      `  ${[line.part_name, line.step, line.model].filter(Boolean).join(' · ')}: ${formatCredits(String(line.quantity))} ${
+      `  ${[line.part_name, line.step, modelOf(line)].filter(Boolean).join(' · ')}: ${formatCredits(String(line.quantity))} ${
         words.measures[line.measure] ?? line.measure
-      } at ${words.perThousand(line.credits_per_thousand)} = ${creditsText(line.credits)}`,
+      } at ${rateText(line)} = ${creditsText(line.credits)}`,
   );
   const paid = receipt.paid_from.map(({ label, credits }) => `  ${label}: ${creditsText(credits)}`);
   return [

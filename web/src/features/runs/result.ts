@@ -39,6 +39,28 @@ function itemText(item: unknown): string {
     .join(' · ');
 }
 
+export interface ImageValue {
+  address: string;
+  url: string;
+  title: string;
+  width: number;
+  height: number;
+}
+
+/** A picture that is kept as a file; null for anything else. */
+export function imageOf(value: unknown): ImageValue | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { file, url, title, width, height } = value as Record<string, unknown>;
+  if (typeof file !== 'string' || !/^file_\w+$/.test(file)) return null;
+  return {
+    address: `/api/v1/files/${file}/content`,
+    url: cellText(url),
+    title: cellText(title),
+    width: Number(width) || 1024,
+    height: Number(height) || 640,
+  };
+}
+
 /** RFC 4180, and no cell that a spreadsheet would take for a formula. */
 export function csvText({ columns, rows }: TableValue): string {
   return [columns, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n');
@@ -70,6 +92,7 @@ const types: Record<RunResult['kind'], [type: string, ending: string]> = {
   table: ['text/csv', 'csv'],
   list: ['text/plain', 'txt'],
   json: ['application/json', 'json'],
+  image: ['image/png', 'png'],
 };
 
 export function downloadOf(result: RunResult): Download {

@@ -9,6 +9,11 @@ export function runTitle(run: RunSummary): string {
   return run.title || run.subject_name || words.untitled;
 }
 
+/** Id of the workflow that can be run again; the test of one step (`wf_…/step`) cannot. */
+export function workflowOf({ kind, subject }: RunSummary): string | null {
+  return kind === 'workflow' && subject && !subject.includes('/') ? subject : null;
+}
+
 export function startedBy({ trigger, started_by: name }: RunSummary): string {
   if (trigger === 'schedule') return words.bySchedule(name);
   return trigger === 'background' ? words.byBackground : name;

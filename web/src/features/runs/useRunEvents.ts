@@ -8,10 +8,19 @@ import type { RunStateEvent } from '../../api/gen';
 
 const REOPEN_MS = 2_000;
 
-interface Heard {
-  runId: string;
+/** What the stream has told of a run since it was read. */
+export interface RunNews {
+  /** Calls before this one at the model; null: not known. */
   ahead: number | null;
+  /** Used so far, for what is told while it works; null: not told. */
+  used: string | null;
+  /** Seconds of an open browser so far; null: not told. */
+  seconds: number | null;
+  /** How often the stream was opened: more than once after a lost connection. */
+  opened: number;
 }
+
+const nothing: RunNews = { ahead: null, used: null, seconds: null, opened: 0 };
 
 class RunEvents {
   private source: EventSource | null = null;
@@ -20,12 +29,17 @@ class RunEvents {
 
   constructor(
     private readonly runId: string,
-    private readonly tell: { ahead: (ahead: number | null) => void; changed: () => void },
+    private readonly tell: {
+      opened: () => void;
+      state: (state: RunStateEvent) => void;
+      changed: () => void;
+    },
   ) {}
 
   open(): void {
     const source = new EventSource(`/api/v1/runs/${encodeURIComponent(this.runId)}/events`);
     this.source = source;
+    source.addEventListener('open', this.tell.opened);
     source.addEventListener('state', (event) => this.onState(event));
     source.addEventListener('finished', () => {
       this.close();
@@ -45,8 +59,9 @@ class RunEvents {
   }
 
   private onState({ data }: MessageEvent<string>): void {
-    const { ahead, revision } = JSON.parse(data) as RunStateEvent;
-    this.tell.ahead(ahead ?? null);
+    const state = JSON.parse(data) as RunStateEvent;
+    const { revision } = state;
+    this.tell.state(state);
     // The first one may be newer than what was read, too: reading again costs nothing.
     if (revision === this.revision) return;
     this.revision = revision;
@@ -60,14 +75,18 @@ class RunEvents {
   }
 }
 
-/** `runId` null: nothing to listen to. Gives how many calls are before this one at the model. */
-export function useRunEvents(runId: string | null): number | null {
+/** `runId` null: nothing to listen to. */
+export function useRunEvents(runId: string | null): RunNews {
   const queries = useQueryClient();
-  const [heard, setHeard] = useState<Heard | null>(null);
+  const [heard, setHeard] = useState<{ runId: string; news: RunNews } | null>(null);
   useEffect(() => {
     if (runId === null) return undefined;
+    const hear = (change: (news: RunNews) => RunNews) =>
+      setHeard((last) => ({ runId, news: change(last?.runId === runId ? last.news : nothing) }));
     const events = new RunEvents(runId, {
-      ahead: (ahead) => setHeard({ runId, ahead }),
+      opened: () => hear((news) => ({ ...news, opened: news.opened + 1 })),
+      state: ({ ahead, used, seconds }) =>
+        hear(({ opened }) => ({ ahead: ahead ?? null, used, seconds, opened })),
       changed: () => {
         for (const noun of ['run', 'receipt']) {
           void queries.invalidateQueries({ queryKey: [noun, runId] });
@@ -77,5 +96,5 @@ export function useRunEvents(runId: string | null): number | null {
     events.open();
     return () => events.close();
   }, [runId, queries]);
-  return heard !== null && heard.runId === runId ? heard.ahead : null;
+  return heard !== null && heard.runId === runId ? heard.news : nothing;
 }

@@ -10,6 +10,7 @@ export const words = {
   none: 'No runs yet. A run appears here when somebody sends a message or runs a tool.',
   noneFiltered: 'No run fits these filters.',
   showAll: 'Show all runs',
+  exportCsv: 'Export CSV',
   start: 'Send a message',
   filters: {
     label: 'Filters',
@@ -24,11 +25,21 @@ export const words = {
     thisSubject: 'This one',
     schedule: 'Only one schedule',
     drop: 'Show all',
+    member: 'Person',
+    allMembers: 'All people',
+    thisMember: 'This person',
+    from: 'From day',
+    to: 'To day',
+    least: 'Credits at least',
+    order: 'Order',
+    newest: 'Newest first',
+    dearest: 'Most credits first',
   },
   kinds: {
     message: 'Agent chat',
     tool: 'AI Tool',
     workflow: 'Workflow',
+    browser: 'Browser session',
     background: 'Background',
   } satisfies Record<RunKind, string>,
   triggers: {
@@ -53,6 +64,10 @@ export const words = {
     credits: 'Credits',
   },
   run: 'Run',
+  about: 'About this run',
+  task: 'Task',
+  noTask: 'None: driven by hand',
+  startAddress: 'Start address',
   model: 'Model',
   started: 'Started',
   ended: 'Ended',
@@ -129,6 +144,8 @@ export const resultWords = {
   column: (number: number) => `Column ${number}`,
   allRows: (count: number) => `Show all ${count} rows`,
   emptyList: 'The list is empty.',
+  picture: (of: string) => `Picture of ${of}`,
+  pictureGone: 'The picture was deleted, or only who ran this can open it.',
   emptyTable: (columns: readonly string[]) =>
     `The table has no rows. Its columns: ${columns.join(', ')}.`,
 };
@@ -139,6 +156,8 @@ export const ourReasons: ReadonlySet<string> = new Set([
   'provider_busy',
   'cut_stream',
   'server_restarted',
+  'browser_failed',
+  'browser_busy',
   'internal_error',
 ]);
 
@@ -160,6 +179,10 @@ export const reasonSentences: Record<string, string> = {
   file_failed: 'A file could not be read.',
   condition_not_met: 'Ended early: a condition was not met, as the workflow says.',
   took_too_long: 'It took longer than it may.',
+  browser_failed: 'The browser failed.',
+  browser_busy: 'All browsers were in use.',
+  idle_too_long: 'Ended by itself: nothing had been done in the browser for as long as it may stand idle.',
+  paused_too_long: 'Ended by itself: it was paused for as long as it may be.',
   internal_error: 'Something failed on our side.',
 };
 
@@ -191,8 +214,13 @@ export const receiptWords = {
   lines: 'What was used',
   noLines: 'Nothing was measured, so there is nothing to pay for.',
   line: { step: 'Step', measure: 'Measured', rate: 'Rate', credits: 'Credits' },
-  measures: { input_tokens: 'tokens in', output_tokens: 'tokens out' } as Record<string, string>,
+  measures: {
+    input_tokens: 'tokens in',
+    output_tokens: 'tokens out',
+    seconds: 'seconds',
+  } as Record<string, string>,
   perThousand: (rate: string) => `${formatCredits(rate)} per 1,000`,
+  perMinute: (rate: string) => `${creditsText(rate)} per minute`,
   estimated: 'estimated',
   paidFrom: 'Paid from',
   paidNothing: 'Nothing was taken from any grant.',

@@ -14,6 +14,7 @@ import { OutOfCredits } from '../../credits/OutOfCredits';
 import { Dialog } from '../../ui/Dialog';
 import { useMe } from '../../ui/me';
 import { Failure } from '../../ui/Remote';
+import { RemoveDialog } from '../../ui/RemoveDialog';
 import { words as shared } from '../../ui/words';
 import { mayWait } from '../tools/RunButton';
 import { useDeleteSchedule, usePause, useResumeSchedule, useRunNow } from './useScheduleActs';
@@ -145,19 +146,13 @@ function DeleteDialog({ schedule, close }: DialogProps) {
   const navigate = useNavigate();
   const remove = useDeleteSchedule(schedule, () => navigate({ to: '/schedules' }));
   return (
-    <Dialog title={words.removeTitle(schedule.name)} close={close}>
-      <Stack gap="md">
-        {remove.error ? <Failure text={words.failed} error={remove.error} /> : null}
-        <Text size="sm">{words.removeText}</Text>
-        <Group justify="flex-end">
-          <Button variant="default" onClick={close} data-autofocus>
-            {shared.cancel}
-          </Button>
-          <Button color="red" loading={remove.isPending} onClick={() => remove.mutate()}>
-            {words.remove}
-          </Button>
-        </Group>
-      </Stack>
-    </Dialog>
+    <RemoveDialog
+      title={words.removeTitle(schedule.name)}
+      text={words.removeText}
+      yes={words.remove}
+      failed={words.failed}
+      remove={remove}
+      close={close}
+    />
   );
 }

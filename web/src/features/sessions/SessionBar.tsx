@@ -11,6 +11,7 @@ import { Actions } from '../../ui/Actions';
 import { announce } from '../../ui/announce';
 import { Dialog } from '../../ui/Dialog';
 import { Failure } from '../../ui/Remote';
+import { RemoveDialog } from '../../ui/RemoveDialog';
 import { words as shared } from '../../ui/words';
 import classes from './Messages.module.css';
 import { words } from './words';
@@ -116,19 +117,13 @@ function DeleteDialog({ session, close }: DialogProps) {
     },
   });
   return (
-    <Dialog close={close} title={words.removeTitle}>
-      <Stack gap="md">
-        {remove.error ? <Failure text={words.failed} error={remove.error} /> : null}
-        <Text size="sm">{words.removeText}</Text>
-        <Group justify="flex-end">
-          <Button variant="default" onClick={close} data-autofocus>
-            {shared.cancel}
-          </Button>
-          <Button color="red" loading={remove.isPending} onClick={() => remove.mutate()}>
-            {words.removeYes}
-          </Button>
-        </Group>
-      </Stack>
-    </Dialog>
+    <RemoveDialog
+      title={words.removeTitle}
+      text={words.removeText}
+      yes={words.removeYes}
+      failed={words.failed}
+      remove={remove}
+      close={close}
+    />
   );
 }

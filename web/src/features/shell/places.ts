@@ -1,5 +1,6 @@
 /** Every screen there is to go to, as the sidebar and the dialog behind Ctrl K list them. */
 import {
+  IconBrowser,
   IconCalendarEvent,
   IconChartBar,
   IconCpu,
@@ -42,7 +43,10 @@ export const operator: Place[] = [{ to: '/models', label: words.models, icon: Ic
 
 export const help: Place[] = [{ to: '/help', label: words.help, icon: IconHelpCircle }];
 
+/** Opened from Home and AI Tools: they have no line in the sidebar. */
+export const hidden: Place[] = [{ to: '/browser', label: words.browser, icon: IconBrowser }];
+
 /** What this person may open, in the sidebar's order. */
 export function placesFor({ operator: operates }: { operator: boolean }): Place[] {
-  return [...work, ...organization, ...(operates ? operator : []), ...help];
+  return [...work, ...hidden, ...organization, ...(operates ? operator : []), ...help];
 }

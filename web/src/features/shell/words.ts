@@ -9,6 +9,7 @@ export const words = {
   workflows: 'Workflows',
   schedules: 'Schedules',
   runs: 'Runs',
+  browser: 'Browser session',
   usage: 'Usage',
   billing: 'Billing',
   team: 'Team',

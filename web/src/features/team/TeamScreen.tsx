@@ -15,7 +15,7 @@ import { Remote } from '../../ui/Remote';
 import { Section } from '../../ui/Section';
 import { Invitations } from './Invitations';
 import { InviteDialog } from './InviteDialog';
-import { RemoveDialog } from './RemoveDialog';
+import { RemoveMember } from './RemoveMember';
 import { words } from './words';
 
 export function TeamScreen() {
@@ -58,7 +58,7 @@ export function TeamScreen() {
       </Section>
       {owner ? <Invitations /> : null}
       {inviting ? <InviteDialog close={() => setInviting(false)} /> : null}
-      {removing ? <RemoveDialog member={removing} close={() => setRemoving(null)} /> : null}
+      {removing ? <RemoveMember member={removing} close={() => setRemoving(null)} /> : null}
     </Page>
   );
 }

@@ -17,7 +17,13 @@ interface Props {
   /** There are not enough credits to start now. */
   closed: boolean;
   busy: boolean;
+  /** Nothing can be started, for a reason that is told elsewhere. */
+  off?: boolean | undefined;
   again: boolean;
+  /** What the button says when it starts a run. */
+  label?: string | undefined;
+  /** A run that is short of credits may wait for them. */
+  waits?: boolean;
 }
 
 /** May a run that is short of credits wait for them? The server says no when too many wait. */
@@ -25,8 +31,10 @@ export function mayWait({ problem }: Gate): boolean {
   return problem?.can_wait ?? true;
 }
 
-export function RunButton({ running, stop, gate, closed, busy, again }: Props) {
-  const dead = busy || (running ? stop.pressed : closed && !mayWait(gate));
+export function RunButton(props: Props) {
+  const { running, stop, gate, closed, busy, off = false, waits = true } = props;
+  const waitable = waits && mayWait(gate);
+  const dead = busy || (running ? stop.pressed : off || (closed && !waitable));
   const onClick = (event: MouseEvent) => {
     // The second click of a double one was meant for the first.
     if (dead || event.detail > 1) event.preventDefault();
@@ -35,7 +43,7 @@ export function RunButton({ running, stop, gate, closed, busy, again }: Props) {
       stop.press();
     }
   };
-  const { text, icon: Icon } = look({ running, stop, closed, again });
+  const { text, icon: Icon } = look({ ...props, closed: closed && waits });
   return (
     <Button
       type="submit"
@@ -57,14 +65,14 @@ export function RunButton({ running, stop, gate, closed, busy, again }: Props) {
   );
 }
 
-type Look = Pick<Props, 'running' | 'stop' | 'closed' | 'again'>;
+type Look = Pick<Props, 'running' | 'stop' | 'closed' | 'again' | 'label'>;
 
-function look({ running, stop, closed, again }: Look) {
+function look({ running, stop, closed, again, label = words.run }: Look) {
   if (running) {
     const waits = running.state === 'waiting_for_credits';
     const text = stop.pressed ? words.stopping : waits ? words.cancelWaiting : words.stop;
     return { text, icon: IconPlayerStopFilled };
   }
   if (closed) return { text: words.whenThere, icon: IconClockPlay };
-  return { text: again ? words.runAgain : words.run, icon: IconPlayerPlayFilled };
+  return { text: again ? words.runAgain : label, icon: IconPlayerPlayFilled };
 }

@@ -3,7 +3,6 @@ import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, type KeyboardEvent, useRef, useState } from 'react';
 import type { Run, StartRunRequest } from '../../api/gen';
 import { fieldErrors, outOfCredits } from '../../api/problem';
-import { covers, isAboveHalf } from '../../credits/amount';
 import { announce } from '../../ui/announce';
 import { Failure } from '../../ui/Remote';
 import { useRunGate } from '../runs/gate';
@@ -13,10 +12,11 @@ import type { Stop } from '../runs/useStopRun';
 import type { Gate } from '../sessions/gate';
 import { Cap } from './Cap';
 import { ConfirmLarge } from './ConfirmLarge';
-import { capOf } from './cap';
+import { capOf, isLarge, upToOf } from './cap';
 import { EstimateBar } from './EstimateBar';
 import { focusFirst, InputFields } from './inputs/InputFields';
 import { SaveDialog } from './SavedInputs';
+import { ScheduleLink } from './ScheduleLink';
 import { named, type Subject } from './subject';
 import classes from './Tools.module.css';
 import { useEstimate } from './useEstimate';
@@ -75,7 +75,7 @@ export function ToolInputs({ subject, form, run, stop, started }: Props) {
         {start.failure ? <Failure text={words.notStarted} error={start.failure} /> : null}
         {stop.error ? <Failure text={words.notStopped} error={stop.error} /> : null}
         <EstimateBar
-          subject={subject}
+          usual={subject.usual}
           estimate={estimate}
           gate={gate}
           running={running}
@@ -83,7 +83,9 @@ export function ToolInputs({ subject, form, run, stop, started }: Props) {
           busy={start.busy}
           again={run !== null}
           save={subject.kind === 'tool' ? () => setSaving(true) : null}
-        />
+        >
+          {subject.schedulable ? <ScheduleLink subject={subject} /> : null}
+        </EstimateBar>
       </form>
       {submission.asking}
       {saving ? <SaveDialog tool={subject.id} form={form} close={() => setSaving(false)} /> : null}
@@ -139,17 +141,6 @@ function useSubmission(
       setCapWrong(false);
     },
   };
-}
-
-// What is not covered is refused by the server anyway, with all that can be done about it.
-function isLarge(upTo: string, available: string | undefined): boolean {
-  return available !== undefined && covers(available, upTo) && isAboveHalf(upTo, available);
-}
-
-// With a cap below the hold, the cap is the most that can be used.
-function upToOf(hold: string | undefined, cap: ReturnType<typeof capOf>): string | null {
-  if (hold === undefined) return null;
-  return cap !== null && cap !== 'wrong' && covers(hold, cap) ? cap : hold;
 }
 
 function useStart(subject: Subject, form: ToolForm, gate: Gate, started: (run: Run) => void) {

@@ -34,7 +34,7 @@ export function ToolRun({ planned, run, stop, tab, setTab }: Props) {
 }
 
 function Head({ run, stop, tab, setTab }: Omit<Props, 'planned' | 'run'> & { run: Run }) {
-  const ahead = useRunEvents(isEnded(run.state) ? null : run.id);
+  const { ahead } = useRunEvents(isEnded(run.state) ? null : run.id);
   return (
     <Section
       title={runs.run}

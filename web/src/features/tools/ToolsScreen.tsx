@@ -6,7 +6,8 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { Refusal, ToolList } from '../../api/gen';
 import { toolsQuery } from '../../api/queries';
 import { ControlGroup } from '../../ui/ControlGroup';
-import { ButtonTo } from '../../ui/LinkTo';
+import { useInstance } from '../../ui/instance';
+import { ButtonTo, LinkTo } from '../../ui/LinkTo';
 import { Page } from '../../ui/Page';
 import { Empty, Remote, SkeletonLines } from '../../ui/Remote';
 import { type CatalogSearch, categories, findTools, readSearch, sorts } from './catalog';
@@ -17,9 +18,15 @@ import { words } from './words';
 
 export function ToolsScreen() {
   const query = useQuery(toolsQuery);
+  const { agent_name: agent } = useInstance();
   return (
     <Page title={words.title} width="wide">
-      <Text c="dimmed">{words.lead}</Text>
+      <Text c="dimmed">
+        {words.lead} {words.browser(agent)}{' '}
+        <LinkTo to="/browser" underline="always">
+          {words.toBrowser}
+        </LinkTo>
+      </Text>
       <Filters />
       <Remote query={query} what={words.what} skeleton={<Cards />}>
         {(list) => <Catalog list={list} />}

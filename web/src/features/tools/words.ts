@@ -5,6 +5,8 @@ const rateCard = 'Charged by the rate card, for what the models read and write.'
 export const words = {
   title: 'AI Tools',
   lead: 'Ready-made work: fill in the inputs, see the price range, run.',
+  browser: (agent: string) => `Work that needs a real browser: let ${agent} do it in a browser session.`,
+  toBrowser: 'Start a browser session',
   what: 'The tools',
   one: 'The tool',
   tool: 'Tool',

@@ -104,7 +104,7 @@ function Editor({ kept: opened, reload }: Props) {
           <InputsEditor builder={builder} />
           <Steps builder={builder} />
         </Stack>
-        <Rail builder={builder} save={save} kept={kept !== null} />
+        <Rail builder={builder} save={save} kept={kept?.id ?? null} />
       </div>
       <Leave unsaved={() => builder.dirty && !leaving.current} />
       {kept === null ? null : (

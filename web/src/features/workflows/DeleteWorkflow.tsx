@@ -1,13 +1,10 @@
 /** Asks once before a workflow is deleted, and says what stays. */
-import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { deleteWorkflow, type Workflow } from '../../api/gen';
 import { call } from '../../api/problem';
 import { announce } from '../../ui/announce';
-import { Dialog } from '../../ui/Dialog';
-import { Failure } from '../../ui/Remote';
-import { words as shared } from '../../ui/words';
+import { RemoveDialog } from '../../ui/RemoveDialog';
 import { pageWords as words } from './words';
 
 export function DeleteWorkflow({ workflow, close }: { workflow: Workflow; close: () => void }) {
@@ -24,19 +21,13 @@ export function DeleteWorkflow({ workflow, close }: { workflow: Workflow; close:
     },
   });
   return (
-    <Dialog title={words.removeTitle(workflow.name)} close={close}>
-      <Stack gap="md">
-        {remove.error ? <Failure text={words.removeFailed} error={remove.error} /> : null}
-        <Text size="sm">{words.removeText}</Text>
-        <Group justify="flex-end">
-          <Button variant="default" onClick={close} data-autofocus>
-            {shared.cancel}
-          </Button>
-          <Button color="red" loading={remove.isPending} onClick={() => remove.mutate()}>
-            {words.remove}
-          </Button>
-        </Group>
-      </Stack>
-    </Dialog>
+    <RemoveDialog
+      title={words.removeTitle(workflow.name)}
+      text={words.removeText}
+      yes={words.remove}
+      failed={words.removeFailed}
+      remove={remove}
+      close={close}
+    />
   );
 }

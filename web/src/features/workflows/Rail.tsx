@@ -5,7 +5,8 @@ import type { Quote } from '../../api/gen';
 import { Failure } from '../../ui/Remote';
 import { Section } from '../../ui/Section';
 import type { Builder } from './useBuilder';
-import { useDraftEstimate } from './useDraftEstimate';
+import { TestStep } from './TestStep';
+import { type DraftEstimate, useDraftEstimate } from './useDraftEstimate';
 import type { Save } from './useSave';
 import { railWords as words } from './words';
 import classes from './Workflows.module.css';
@@ -13,18 +14,20 @@ import classes from './Workflows.module.css';
 interface Props {
   builder: Builder;
   save: Save;
-  /** It has been saved before. */
-  kept: boolean;
+  /** Its id; null: it has not been saved yet. */
+  kept: string | null;
 }
 
 export function Rail({ builder, save, kept }: Props) {
   const { definition, broken, faults } = builder;
   const wrong = broken.length + Object.keys(faults).length;
+  const estimate = useDraftEstimate(definition, definition.steps.length > 0 && broken.length === 0);
   return (
     <div className={classes.rail}>
       <Section title={words.title}>
-        <Estimate definition={definition} complete={definition.steps.length > 0 && broken.length === 0} />
+        <Estimate estimate={estimate} />
       </Section>
+      {kept === null ? null : <TestStep workflowId={kept} builder={builder} quote={estimate.quote} />}
       <Stack gap="sm">
         {save.conflict ? <Conflict reload={save.reload} /> : null}
         {save.failure ? <Failure text={words.notSaved} error={save.failure} /> : null}
@@ -34,7 +37,7 @@ export function Rail({ builder, save, kept }: Props) {
           </Text>
         ) : null}
         <Button loading={save.busy} onClick={save.press} data-testid="save-workflow">
-          {kept ? words.save : words.saveFirst}
+          {kept === null ? words.saveFirst : words.save}
         </Button>
         <Text size="sm" c="dimmed">
           {builder.dirty ? `${words.unsaved} ` : ''}
@@ -58,8 +61,7 @@ function Conflict({ reload }: { reload: () => void }) {
   );
 }
 
-function Estimate({ definition, complete }: { definition: Builder['definition']; complete: boolean }) {
-  const { quote, incomplete, failed } = useDraftEstimate(definition, complete);
+function Estimate({ estimate: { quote, incomplete, failed } }: { estimate: DraftEstimate }) {
   const unknown = failed ? words.failed : incomplete ? words.incomplete : words.estimating;
   return (
     <Stack gap="sm">

@@ -22,12 +22,14 @@ interface Props {
   /** A fixed value makes sense here. */
   fixed: boolean;
   change: (source: Source | undefined) => void;
+  /** The picker has lost the focus. */
+  leave?: () => void;
 }
 
 const FIXED = 'value';
 const UNSET = '';
 
-export function SourceField({ id, field, source, offers, error, fixed, change }: Props) {
+export function SourceField({ id, field, source, offers, error, fixed, change, leave }: Props) {
   const mode = modeOf(source, offers, fixed && field.required);
   const part = mode.endsWith(PART);
   const pick = (next: string) => {
@@ -44,6 +46,7 @@ export function SourceField({ id, field, source, offers, error, fixed, change }:
         data={choices({ field, source, offers, fixed, mode })}
         value={mode}
         onChange={(event) => pick(event.currentTarget.value)}
+        onBlur={leave}
       />
       {mode === FIXED ? (
         <div className={classes.below}>

@@ -224,6 +224,7 @@ function ConditionBody(props: Props<ConditionStep>) {
         error={errorAt(builder, step.id, 'left')}
         fixed={false}
         change={(left) => builder.change({ ...step, left: left ?? { from: '' } }, 'left')}
+        leave={() => builder.leave(step.id, 'left')}
       />
       <NativeSelect
         id={`${step.id}-test`}

@@ -77,6 +77,8 @@ export interface Broken {
   /** `inputs/document`, `left`, `right`. */
   slot: string;
   why: string;
+  /** Nothing was chosen there yet. */
+  unset: boolean;
 }
 
 /** Everything that points to something that is not there, or not before it. */
@@ -84,7 +86,8 @@ export function brokenSources(definition: Definition): Broken[] {
   return definition.steps.flatMap((step, index) =>
     sourcesOf(step).flatMap(([slot, source]) => {
       const why = whyBroken(source, index, definition);
-      return why === null ? [] : [{ step: step.id, slot, why }];
+      const unset = 'from' in source && source.from === '';
+      return why === null ? [] : [{ step: step.id, slot, why, unset }];
     }),
   );
 }

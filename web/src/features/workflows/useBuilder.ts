@@ -28,6 +28,8 @@ export const UNDO_ID = 'undo-remove';
 export function useBuilder(saved: Draft) {
   const [{ name, definition }, setDraft] = useState(saved);
   const [faults, setFaults] = useState<Faults>({});
+  const [passed, setPassed] = useState<ReadonlySet<string>>(new Set());
+  const pass = (keys: readonly string[]) => setPassed((before) => new Set([...before, ...keys]));
   const focus = useFocus();
   const broken = useMemo(() => brokenSources(definition), [definition]);
   const set = (next: Definition) => setDraft((draft) => ({ ...draft, definition: next }));
@@ -37,6 +39,12 @@ export function useBuilder(saved: Draft) {
     faults,
     setFaults,
     broken,
+    /** Where something was to be chosen and was not, by what it is about. */
+    passed,
+    /** A choice was left as it was. */
+    leave: (step: string, slot: string) => pass([stepKey(step, slot)]),
+    /** All choices that are still to be made are wanted now. */
+    insist: () => pass(broken.map(({ step, slot }) => stepKey(step, slot))),
     dirty: JSON.stringify({ name, definition }) !== JSON.stringify(saved),
     rename: (next: string) => {
       setDraft((draft) => ({ ...draft, name: next }));
@@ -124,12 +132,22 @@ function useFocus(): (id: string) => void {
   return (id) => setWanted({ id });
 }
 
-/** What is said at a value: what cannot be, and otherwise what the server has found. */
+interface Errors {
+  faults: Faults;
+  broken: readonly Broken[];
+  passed: ReadonlySet<string>;
+}
+
+/**
+ * What is said at a value: what cannot be, and otherwise what the server has found. A choice that
+ * nobody could make yet, as in a step that was just added, is no mistake.
+ */
 export function errorAt(
-  { faults, broken }: { faults: Faults; broken: readonly Broken[] },
+  { faults, broken, passed }: Errors,
   step: string,
   slot: string,
 ): string | undefined {
+  const key = stepKey(step, slot);
   const found = broken.find((one) => one.step === step && one.slot === slot);
-  return found?.why ?? faults[stepKey(step, slot)];
+  return found && (!found.unset || passed.has(key)) ? found.why : faults[key];
 }

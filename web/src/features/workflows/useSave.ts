@@ -69,8 +69,9 @@ export function useSave({ builder, kept, saved, reload }: Where): Save {
     tried: tries > 0,
     press: () => {
       if (isPending) return;
-      if (builder.broken.length > 0) setTries(tries + 1);
-      else mutate({ name, definition });
+      if (builder.broken.length === 0) return mutate({ name, definition });
+      builder.insist();
+      setTries(tries + 1);
     },
   };
 }

@@ -181,6 +181,26 @@ export const railWords = {
   stay: 'Stay',
 };
 
+export const testWords = {
+  title: 'Test one step',
+  lead: 'As the step stands here, saved or not, with what an earlier run left for it.',
+  step: 'Step',
+  option: (number: number, name: string) => `Step ${number}: ${name}`,
+  press: (number: number) => `Test step ${number} with last inputs`,
+  uses: (low: string, high: string) => `Uses credits: ${creditRange(low, high)}.`,
+  usesUnknown: 'Uses credits. How many is shown when the steps are complete.',
+  free: 'Looking at a condition uses no credits.',
+  unfinished: 'This step is not complete yet.',
+  failed: 'The step was not tested.',
+  started: (number: number) => `Step ${number} is being tested.`,
+  toRun: 'Open its run in a new tab',
+  held: 'It holds: the workflow would go on.',
+  notHeld: 'It does not hold: the workflow would end here.',
+  left: 'Looked at',
+  right: 'Compared with',
+  nothing: '(nothing)',
+};
+
 export const versionWords = {
   title: (name: string) => `Versions of ${name}`,
   list: 'Versions',

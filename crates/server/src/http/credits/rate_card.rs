@@ -31,11 +31,14 @@ pub struct RateCard {
 pub struct RateCardLine {
     /// The model's id.
     pub model: String,
-    /// What is counted: input_tokens, output_tokens.
+    /// What is counted: input_tokens, output_tokens, seconds.
     pub measure: Measure,
     /// Credits for a thousand of them.
     #[schema(value_type = String, example = "0.5")]
     pub credits_per_thousand: Credits,
+    /// Credits for a minute, of seconds.
+    #[schema(value_type = Option<String>, example = "3")]
+    pub credits_per_minute: Option<Credits>,
 }
 
 impl From<&Published> for RateCard {
@@ -44,6 +47,7 @@ impl From<&Published> for RateCard {
             model: rate.model.clone(),
             measure: rate.measure.into(),
             credits_per_thousand: rate.credits_per_thousand(),
+            credits_per_minute: per_minute(rate),
         };
         RateCard {
             version: published.card.version,
@@ -51,6 +55,11 @@ impl From<&Published> for RateCard {
             lines: published.card.rates.iter().map(line).collect(),
         }
     }
+}
+
+/// Credits for a minute, where seconds are counted.
+pub fn per_minute(rate: &Rate) -> Option<Credits> {
+    (rate.measure == rating::Measure::Seconds).then(|| rate.credits_per_minute())
 }
 
 /// What is counted.
@@ -61,6 +70,8 @@ pub enum Measure {
     InputTokens,
     /// Tokens that the model wrote.
     OutputTokens,
+    /// Seconds that a browser was open.
+    Seconds,
 }
 
 impl From<rating::Measure> for Measure {
@@ -68,6 +79,7 @@ impl From<rating::Measure> for Measure {
         match measure {
             rating::Measure::InputTokens => Measure::InputTokens,
             rating::Measure::OutputTokens => Measure::OutputTokens,
+            rating::Measure::Seconds => Measure::Seconds,
         }
     }
 }

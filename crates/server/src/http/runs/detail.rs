@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use ampere_app::Caller;
-use ampere_app::runs::{RunDetail, StepRow};
+use ampere_app::runs::{self, RunDetail, StepRow};
 use ampere_app::tasks::Definition;
+use ampere_app::{AppError, Caller};
 use ampere_credits::{Credits, RunId, Timestamp};
 use axum::Json;
 use axum::extract::State;
@@ -13,9 +13,11 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::words::{RunState, StepKind};
+use super::decision::RunQuestion;
+use super::words::{RunKind, RunState, StepKind};
 use super::{RunQuote, RunSummary};
 use crate::http::Shared;
+use crate::http::browser::BrowserSession;
 use crate::http::extract::{ApiPath, Who};
 use crate::http::ordered::{Ordered, filled};
 use crate::http::problem::Problem;
@@ -50,6 +52,8 @@ pub struct RunStep {
     pub input_tokens: Option<u64>,
     /// Tokens that the model wrote.
     pub output_tokens: Option<u64>,
+    /// Seconds that a browser was open.
+    pub seconds: u64,
     /// Charged for it; while it is not charged yet, what it will be.
     #[schema(value_type = String)]
     pub credits: Credits,
@@ -57,6 +61,8 @@ pub struct RunStep {
     pub estimated: bool,
     /// One line for people, for those who may open it.
     pub note: Option<String>,
+    /// What a call was asked with, for those who may open it.
+    pub input: Value,
     /// What came out, for those who may open it.
     pub result: Value,
 }
@@ -114,11 +120,15 @@ pub struct Run {
     pub can_stop: bool,
     /// The caller may resume it now.
     pub can_resume: bool,
+    /// Of a run with a browser, for those who may watch it: how it stands.
+    pub browser: Option<BrowserSession>,
+    /// What the agent asks the caller before it goes on.
+    pub question: Option<RunQuestion>,
 }
 
 impl Run {
-    /// As the caller sees it.
-    pub fn of(caller: &Caller, detail: RunDetail) -> Self {
+    /// As the caller sees it, without what only stands while it works.
+    fn of(caller: &Caller, detail: RunDetail) -> Self {
         let run = &detail.run;
         let steps = detail.steps.iter().zip(&detail.step_credits);
         let acts = run.started_by == caller.user || caller.sees_all();
@@ -139,6 +149,8 @@ impl Run {
                 })
             }),
             inputs: detail.content.as_ref().map(|content| filled(&form, &content.inputs)),
+            browser: None,
+            question: None,
         }
     }
 }
@@ -146,7 +158,7 @@ impl Run {
 impl From<&Definition> for RunDefinition {
     fn from(definition: &Definition) -> Self {
         let version = match definition {
-            Definition::Tool { .. } => None,
+            Definition::Tool { .. } | Definition::Browser { .. } => None,
             Definition::Workflow { version, .. } => Some(*version),
         };
         RunDefinition { step_names: definition.step_names(), version }
@@ -154,7 +166,12 @@ impl From<&Definition> for RunDefinition {
 }
 
 fn step(row: &StepRow, credits: Credits, detail: &RunDetail) -> RunStep {
-    let kept = row.result.as_deref().map(serde_json::from_str);
+    let kept = row.result.as_deref().map(serde_json::from_str).and_then(Result::ok);
+    let mut result: Value = kept.unwrap_or_default();
+    // Of a call both are kept together.
+    let call =
+        (row.kind == runs::StepKind::Call).then_some(&mut result).and_then(Value::as_object_mut);
+    let input = call.and_then(|call| call.remove("input")).unwrap_or_default();
     let part_name = detail.definition.as_ref().and_then(|all| all.part_name(row.part));
     RunStep {
         n: row.number,
@@ -169,10 +186,40 @@ fn step(row: &StepRow, credits: Credits, detail: &RunDetail) -> RunStep {
         ended_at: row.ended_at,
         input_tokens: Some(row.input_tokens),
         output_tokens: Some(row.output_tokens),
+        seconds: row.seconds,
         credits,
         estimated: row.estimated,
         note: row.note.clone(),
-        result: kept.and_then(Result::ok).unwrap_or_default(),
+        input,
+        result,
+    }
+}
+
+/// A run as its page shows it.
+///
+/// # Errors
+/// 404.
+pub async fn shown(shared: &Shared, caller: &Caller, id: RunId) -> Result<Run, Problem> {
+    let detail = shared.app.get_run(caller, id).await?;
+    let mut run = Run::of(caller, detail);
+    let kind = run.summary.kind;
+    if kind == RunKind::Browser || run.steps.iter().any(|step| step.kind == StepKind::Time) {
+        let view = seen(shared.app.browser_view(caller, id).await)?;
+        run.browser = view.map(BrowserSession::from);
+    }
+    if kind == RunKind::Message {
+        let question = seen(shared.app.question(caller, id).await)?;
+        run.question = question.flatten().map(RunQuestion::from);
+    }
+    Ok(run)
+}
+
+/// A part of a run that not everybody sees who sees the run.
+fn seen<T>(part: Result<T, AppError>) -> Result<Option<T>, Problem> {
+    match part {
+        Ok(part) => Ok(Some(part)),
+        Err(AppError::NotFound) => Ok(None),
+        Err(other) => Err(other.into()),
     }
 }
 
@@ -185,8 +232,7 @@ pub async fn get_run(
     Who(caller): Who,
     ApiPath(id): ApiPath<RunId>,
 ) -> Result<Json<Run>, Problem> {
-    let detail = shared.app.get_run(&caller, id).await?;
-    Ok(Json(Run::of(&caller, detail)))
+    Ok(Json(shown(&shared, &caller, id).await?))
 }
 
 /// Stops a run before its next step, or takes it out of the queue for credits; what was delivered

@@ -1,7 +1,8 @@
-//! Starting a tool or a workflow, and resuming a run that paused: what spends.
+//! Starting a tool, a workflow or a browser session, and resuming a run that paused: what spends.
 
 use std::sync::Arc;
 
+use ampere_app::browser::BrowserAsk;
 use ampere_app::spend::{Intent, WhenShort as Short};
 use ampere_app::tasks::{Occasion, TaskOrder, What};
 use ampere_app::{AppError, Caller};
@@ -14,8 +15,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::detail::Run;
+use super::detail::{self, Run};
 use crate::http::Shared;
+use crate::http::browser::BrowserRequest;
 use crate::http::extract::{ApiJson, ApiPath, Who};
 use crate::http::once::IdempotencyKey;
 use crate::http::problem::Problem;
@@ -40,7 +42,7 @@ impl From<WhenShort> for Short {
     }
 }
 
-/// A tool or a workflow with its form, filled in.
+/// A tool or a workflow with its form, filled in, or a browser session.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StartRunRequest {
@@ -48,9 +50,11 @@ pub struct StartRunRequest {
     tool: Option<String>,
     /// Id of a workflow; not together with `tool`.
     workflow: Option<String>,
+    /// A browser session; not together with `tool`, `workflow` or `inputs`.
+    browser: Option<BrowserRequest>,
     /// By name; a file by its id.
-    #[schema(value_type = std::collections::HashMap<String, Value>)]
-    inputs: Map<String, Value>,
+    #[schema(value_type = Option<std::collections::HashMap<String, Value>>)]
+    inputs: Option<Map<String, Value>>,
     /// It ends before it would be charged more.
     #[schema(value_type = Option<String>)]
     max_credits: Option<Credits>,
@@ -58,6 +62,29 @@ pub struct StartRunRequest {
     model: Option<String>,
     /// `refuse` if not given.
     when_short: Option<WhenShort>,
+}
+
+impl StartRunRequest {
+    /// The browser session that it asks for, and nothing else with it.
+    fn browser(self, cap: Option<Credits>) -> Result<BrowserAsk, Problem> {
+        let others = [
+            ("/tool", self.tool.is_some()),
+            ("/workflow", self.workflow.is_some()),
+            ("/inputs", self.inputs.is_some()),
+        ];
+        for (pointer, given) in others {
+            if given {
+                let detail = "Not together with a browser session.";
+                return Err(Problem::field(pointer, "invalid_value", detail));
+            }
+        }
+        if self.when_short == Some(WhenShort::Wait) {
+            let detail = "A browser session does not wait for credits.";
+            return Err(Problem::field("/when_short", "invalid_value", detail));
+        }
+        let browser = self.browser.unwrap_or_default();
+        Ok(browser.ask(self.model, cap))
+    }
 }
 
 /// Which tool or workflow a request means.
@@ -107,13 +134,12 @@ pub fn intent(key: &IdempotencyKey) -> Intent {
 
 /// A run that was started, as its page shows it.
 pub async fn shown(shared: &Shared, caller: &Caller, run: RunId) -> Result<Answer, Problem> {
-    let detail = shared.app.get_run(caller, run).await?;
-    Ok((StatusCode::ACCEPTED, Json(Run::of(caller, detail))))
+    Ok((StatusCode::ACCEPTED, Json(detail::shown(shared, caller, run).await?)))
 }
 
 type Answer = (StatusCode, Json<Run>);
 
-/// Starts a tool or a workflow: spends credits
+/// Starts a tool, a workflow or a browser session: spends credits
 ///
 /// Answers as soon as the hold is durable, or the run waits for credits; it goes on whether or not
 /// somebody watches.
@@ -132,12 +158,21 @@ pub async fn start_run(
     key: IdempotencyKey,
     ApiJson(asked): ApiJson<StartRunRequest>,
 ) -> Result<Answer, Problem> {
+    let cap = cap(asked.max_credits)?;
+    if asked.browser.is_some() {
+        let ask = asked.browser(cap)?;
+        let started = shared.app.start_browser(&caller, ask, intent(&key)).await?;
+        return shown(&shared, &caller, started.run.id).await;
+    }
     let what = what(asked.tool, asked.workflow)?;
     let is_tool = matches!(what, What::Tool(_));
+    let inputs = asked
+        .inputs
+        .ok_or_else(|| Problem::field("/inputs", "missing_field", "missing field `inputs`"))?;
     let order = TaskOrder {
         what,
-        inputs: Value::Object(asked.inputs),
-        cap: cap(asked.max_credits)?,
+        inputs: Value::Object(inputs),
+        cap,
         model: asked.model,
         when_short: asked.when_short.unwrap_or_default().into(),
         occasion: Occasion::Person,

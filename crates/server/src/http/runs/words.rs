@@ -98,6 +98,16 @@ pub enum RunReason {
     ConditionNotMet,
     /// It worked for as long as it may.
     TookTooLong,
+    /// The browser could not be started or broke; charged what was used until then.
+    BrowserFailed,
+    /// All browsers were in use; nothing charged.
+    BrowserBusy,
+    /// Nothing was done in the browser for so long that it ended.
+    IdleTooLong,
+    /// The browser was paused for so long that it ended.
+    PausedTooLong,
+    /// The agent reached the bounds of its turns, calls or repeats.
+    StoppedAtBounds,
 }
 
 impl From<runs::Reason> for RunReason {
@@ -122,6 +132,11 @@ impl From<runs::Reason> for RunReason {
             runs::Reason::FileFailed => RunReason::FileFailed,
             runs::Reason::ConditionNotMet => RunReason::ConditionNotMet,
             runs::Reason::TookTooLong => RunReason::TookTooLong,
+            runs::Reason::BrowserBusy => RunReason::BrowserBusy,
+            runs::Reason::BrowserFailed => RunReason::BrowserFailed,
+            runs::Reason::IdleTooLong => RunReason::IdleTooLong,
+            runs::Reason::PausedTooLong => RunReason::PausedTooLong,
+            runs::Reason::StoppedAtBounds => RunReason::StoppedAtBounds,
         }
     }
 }
@@ -138,6 +153,8 @@ pub enum RunKind {
     Workflow,
     /// Background work on conversations.
     Background,
+    /// A browser session.
+    Browser,
 }
 
 impl From<runs::RunKind> for RunKind {
@@ -147,6 +164,7 @@ impl From<runs::RunKind> for RunKind {
             runs::RunKind::Tool => RunKind::Tool,
             runs::RunKind::Workflow => RunKind::Workflow,
             runs::RunKind::Background => RunKind::Background,
+            runs::RunKind::Browser => RunKind::Browser,
         }
     }
 }
@@ -158,6 +176,7 @@ impl From<RunKind> for runs::RunKind {
             RunKind::Tool => runs::RunKind::Tool,
             RunKind::Workflow => runs::RunKind::Workflow,
             RunKind::Background => runs::RunKind::Background,
+            RunKind::Browser => runs::RunKind::Browser,
         }
     }
 }
@@ -210,6 +229,12 @@ pub enum StepKind {
     Transform,
     /// A workflow goes on or ends.
     Condition,
+    /// The agent uses a tool.
+    Call,
+    /// Something is done on a page in a browser.
+    Browse,
+    /// A browser is open: its seconds are counted.
+    Time,
 }
 
 impl From<runs::StepKind> for StepKind {
@@ -221,6 +246,9 @@ impl From<runs::StepKind> for StepKind {
             runs::StepKind::Read => StepKind::Read,
             runs::StepKind::Transform => StepKind::Transform,
             runs::StepKind::Condition => StepKind::Condition,
+            runs::StepKind::Call => StepKind::Call,
+            runs::StepKind::Browse => StepKind::Browse,
+            runs::StepKind::Time => StepKind::Time,
         }
     }
 }

@@ -4,6 +4,7 @@ use reqwest::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
+use super::pictures::Pictures;
 use super::stream::Events;
 
 /// One person's browser.
@@ -84,6 +85,13 @@ impl Client {
         assert_eq!(status, StatusCode::OK, "{path}");
         assert_eq!(response.headers()["content-type"], "text/event-stream", "{path}");
         Events::new(response)
+    }
+
+    /// Opens the live view of a browser.
+    pub async fn pictures(&self, path: &str) -> Pictures {
+        let response = self.request(Method::GET, path).send().await.expect("the server answers");
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        Pictures::new(response)
     }
 
     /// Opens a stream and closes it: its status, with the body if it is no stream.

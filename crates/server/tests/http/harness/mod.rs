@@ -2,9 +2,11 @@
 
 mod client;
 mod outside;
+mod pictures;
 mod server;
 mod stream;
 
 pub use client::{Answer, Client};
+pub use pictures::Pictures;
 pub use server::{PASSWORD, Server};
 pub use stream::Events;

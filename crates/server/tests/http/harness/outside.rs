@@ -1,14 +1,15 @@
-//! The machine of a test: a clock that it moves, a scripted model, cheap password hashes.
+//! The machine of a test: a clock that it moves, a scripted model and browser, cheap password hashes.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use ampere_adapters::ai::scripted::ScriptedProvider;
+use ampere_adapters::browser::scripted::ScriptedBrowser;
 use ampere_adapters::egress::{Egress, EgressConfig, HostPort};
 use ampere_adapters::payments::Sandbox;
 use ampere_adapters::secrets::SecretText;
-use ampere_app::meter::Models;
+use ampere_app::meter::{Browsers, Models};
 use ampere_app::people::PasswordCost;
 use ampere_app::rates::LOCAL_MODEL;
 use ampere_app::settings::{LocalLook, LocalWatch};
@@ -69,6 +70,7 @@ impl Drop for Folder {
 pub struct Machine {
     pub clock: Arc<TestClock>,
     pub provider: ScriptedProvider,
+    pub browser: ScriptedBrowser,
     /// What is given and sold; without background work and its allowance, so that pools hold
     /// exactly what tests say.
     pub catalog: Catalog,
@@ -81,7 +83,7 @@ impl Machine {
         (background.titles, background.summaries, background.follow_ups) = (false, false, false);
         background.allowance_percent = 0;
         let (clock, provider) = (Arc::new(TestClock::new()), ScriptedProvider::new());
-        Machine { clock, provider, catalog }
+        Machine { clock, provider, browser: ScriptedBrowser::new(), catalog }
     }
 }
 
@@ -105,6 +107,7 @@ impl Outside for Machine {
             entropy: self.entropy(),
             catalog: self.catalog.clone(),
             models: Models::new(Some(self.provider.model(LOCAL_MODEL))),
+            browsers: Browsers::new(Some(Arc::new(self.browser.clone()))),
             sandbox: plan.config.sandbox_payments.then(|| Sandbox::new(secret)),
             secret_key: plan.secret_key,
             fixed_settings: fixed,

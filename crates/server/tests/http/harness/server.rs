@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ampere_adapters::ai::scripted::ScriptedProvider;
+use ampere_adapters::browser::scripted::ScriptedBrowser;
 use ampere_app::{App, Catalog};
 use ampere_server::config::{Config, Environment, Raw};
 use ampere_server::start::{Running, start};
@@ -22,6 +23,8 @@ pub struct Server {
     pub clock: Arc<TestClock>,
     /// What the model says; it answers "Hello." unless told otherwise.
     pub provider: ScriptedProvider,
+    /// Has no pages unless told otherwise.
+    pub browser: ScriptedBrowser,
     pub base: String,
     running: Option<Running>,
     machine: Machine,
@@ -68,6 +71,7 @@ impl Server {
         tune: impl Fn(&mut Config) + Send + Sync + 'static,
     ) -> Self {
         let (clock, provider) = (Arc::clone(&machine.clock), machine.provider.clone());
+        let browser = machine.browser.clone();
         let given = settings.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
         let mut environment: Environment = given.collect();
         environment.entry("AMPERE_LISTEN".to_owned()).or_insert("127.0.0.1:0".to_owned());
@@ -77,7 +81,8 @@ impl Server {
         let running = run(&environment, &tune, &folder, &machine).await;
         let base = format!("http://{}", running.address);
         let running = Some(running);
-        Server { clock, provider, base, running, machine, environment, tune, folder, http: http() }
+        let http = http();
+        Server { clock, provider, browser, base, running, machine, environment, tune, folder, http }
     }
 
     /// Ends the server in good order and starts another one on the same data.
