@@ -8,6 +8,7 @@ import { Agent } from '../support/agent.mjs';
 import { bakery, FIELD, said } from '../support/bakery.mjs';
 import { changed, quiet } from '../support/catalogs.mjs';
 import { journey } from '../support/journey.mjs';
+import { look } from '../support/looks.mjs';
 import { atRest, join, outOfCredits, setUp } from '../support/people.mjs';
 import {
   begin, clickOnPage, isMarked, pad, picture, pictureChanges, press, receiptAddsUp, usedSoFar,
@@ -18,10 +19,10 @@ import { ended } from '../support/work.mjs';
 
 // Small numbers, so that it ends by itself within the journey; a price at which the pool runs dry.
 const CATALOG = changed(quiet, [
-  [/(\[trial\]\ncredits = )"[^"]+"/, '$1"60"'],
+  [/(\[trial\]\ncredits = )"[^"]+"/, '$1"40"'],
   [/(\[browser\]\nper_minute = )"3"/, '$1"30"'],
   [/(\nidle_seconds = )180/, '$120'],
-  [/(\npause_seconds = )300/, '$15'],
+  [/(\npause_seconds = )300/, '$110'],
 ]);
 
 journey('A browser session by hand, with somebody who watches, and its limits', async (story) => {
@@ -31,7 +32,7 @@ journey('A browser session by hand, with somebody who watches, and its limits', 
   story.finally(() => agent.stop());
   const server = await story.server({ catalog: CATALOG, env: { ...site.allowed, ...agent.env } });
   const owner = await story.person(server);
-  const told = { story, server, owner, site, agent, page: owner.page };
+  const told = { story, server, owner, site, agent, page: owner.page, rules: 0, screens: 0, faults: [] };
   await story.step('Without a task the person is in control from the start', () => drives(told));
   await story.step('A second person watches and cannot control', () => isWatched(told));
   await story.step('With nothing done it ends by itself', () => idles(told));
@@ -121,7 +122,7 @@ async function pausesTooLong({ story, owner, site, page }) {
   assert.equal(done.reason, 'paused_too_long');
   await page.getByText('Ended by itself: it was paused').first().waitFor();
   const { seconds } = await receiptAddsUp(owner, run);
-  story.saw(`${done.reason} after 15 s of pause; ${seconds} s are charged`);
+  story.saw(`${done.reason} after 10 s of pause; ${seconds} s are charged`);
 }
 
 async function isCapped({ story, owner, site, page }) {
@@ -147,7 +148,8 @@ async function busyUntilEnded(owner, page, run) {
   });
 }
 
-async function isRefused({ story, owner, site, page }) {
+async function isRefused(told) {
+  const { story, owner, site, page } = told;
   // Until the pool is empty: the last one ends because of that.
   const run = await begin(page, { address: site.address('/order') });
   const last = await busyUntilEnded(owner, page, run);
@@ -156,6 +158,8 @@ async function isRefused({ story, owner, site, page }) {
   await page.goto('/browser');
   await page.getByRole('textbox', { name: 'Start address' }).fill(site.address('/'));
   await outOfCredits(page).waitFor();
+  await look(told, 'browser-at-zero');
+  assert.deepEqual(told.faults, []);
   const button = page.getByRole('button', { name: 'Start the session' });
   assert.equal(await button.getAttribute('aria-disabled'), 'true');
   await outOfCredits(page).getByRole('link', { name: 'Buy credits' }).waitFor();

@@ -82,7 +82,7 @@ async function travels({ story, site, page }) {
   await address.fill(site.address('/hours'));
   await address.press('Enter');
   await until('the site to be asked', () => site.asked.includes('/hours'));
-  await until('the address to be there', async () => (await address.inputValue()) === site.address('/hours'));
+  await page.getByRole('img', { name: /Opening hours/ }).waitFor();
   const before = await seenOn(page);
   await press(page, 'Go back to the page before');
   await until('the page before', async () => (await address.inputValue()) === site.address('/order'));

@@ -11,14 +11,16 @@ const KEY = 'sk-agent';
 const USAGE = { prompt_tokens: 1_000, completion_tokens: 50 };
 
 export class Agent {
-  static async start() {
-    const agent = new Agent();
+  /** `tools: false`: it refuses to be told of tools, as servers do whose model knows none. */
+  static async start({ tools = true } = {}) {
+    const agent = new Agent(tools);
     agent.server.listen(0, '127.0.0.1');
     await once(agent.server, 'listening');
     return agent;
   }
 
-  constructor() {
+  constructor(tools) {
+    this.tools = tools;
     this.waiting = [];
     this.told = [];
     this.answered = 0;
@@ -47,6 +49,11 @@ export class Agent {
     let body = '';
     for await (const piece of request.setEncoding('utf8')) body += piece;
     const asked = { ...JSON.parse(body), response };
+    if (asked.tools && !this.tools) {
+      const error = { message: 'small:1b does not support tools' };
+      response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify({ error }));
+      return;
+    }
     this.told.push(asked);
     this.waiting.push(asked);
     response.on('close', () => {
@@ -67,16 +74,32 @@ export class Agent {
     return messages.findLast(({ role }) => role === 'tool')?.content ?? '';
   }
 
-  /** Answers the request that waits by a call. */
+  /** All that the request that waits was told, as one text. */
+  async knows() {
+    const { messages } = await this.asked();
+    return messages.map(({ content }) => content ?? '').join('\n');
+  }
+
+  /** Answers the request that waits by a call; as a line of text where tools are refused. */
   async calls(name, given) {
+    if (!this.tools) return this.says(JSON.stringify({ tool: name, arguments: given }));
+    const id = `call_${this.answered + 1}`;
+    const call = { index: 0, id, type: 'function', function: { name, arguments: JSON.stringify(given) } };
+    return this.answer({ role: 'assistant', tool_calls: [call] }, 'tool_calls');
+  }
+
+  /** Answers the request that waits by a text. */
+  async says(content) {
+    return this.answer({ role: 'assistant', content }, 'stop');
+  }
+
+  async answer(delta, reason) {
     const { response } = await this.asked();
     this.waiting.shift();
     this.answered += 1;
-    const id = `call_${this.answered}`;
-    const call = { index: 0, id, type: 'function', function: { name, arguments: JSON.stringify(given) } };
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    response.write(chunk([{ index: 0, delta: { role: 'assistant', tool_calls: [call] }, finish_reason: null }]));
-    response.write(chunk([{ index: 0, delta: {}, finish_reason: 'tool_calls' }]));
+    response.write(chunk([{ index: 0, delta, finish_reason: null }]));
+    response.write(chunk([{ index: 0, delta: {}, finish_reason: reason }]));
     response.write(chunk([], USAGE));
     response.end('data: [DONE]\n\n');
   }

@@ -3,9 +3,8 @@ import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 import type { BackgroundChoice, BackgroundUsage } from '../src/api/gen';
 import { renderAt, serve } from './app';
-import { balance, run } from './samples';
+import { balance, message, run, session } from './samples';
 
-const at = '2026-11-22T09:42:00Z';
 const settings: BackgroundChoice = {
   titles: true,
   summaries: true,
@@ -103,32 +102,11 @@ test('others see the choice and cannot change it; without an allowance it says s
 });
 
 test('a suggested follow-up fills the composer, keeps what was begun, and sends nothing', async () => {
-  const session = {
-    id: 'ses_1',
-    title: 'Tides',
-    created_at: at,
-    updated_at: at,
-    credits: '1',
-    message_count: 4,
-    owner_name: 'Mia Novak',
-    running_run_id: null,
-    summary: null,
-  };
   const done = run({ state: 'succeeded', reason: 'completed', credits: '1', held: '0' });
-  const said = (id: string, role: string, text: string, follow_ups: string[]) => {
-    const answer = role === 'assistant';
-    return {
-      id,
-      role,
-      text,
-      created_at: at,
-      run_id: answer ? 'run_1' : null,
-      run: answer ? done : null,
-      follow_ups,
-    };
-  };
+  const said = (id: string, role: 'user' | 'assistant', text: string, follow_ups: string[]) =>
+    message({ id, role, text, follow_ups, run: role === 'assistant' ? done : null });
   const asked = serve({
-    'GET /api/v1/sessions/ses_1': [200, session],
+    'GET /api/v1/sessions/ses_1': [200, session({ title: 'Tides', message_count: 4 })],
     'GET /api/v1/sessions/ses_1/messages': [
       200,
       {

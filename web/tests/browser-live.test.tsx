@@ -93,6 +93,8 @@ test('the address, the price and the time are shown, and count up as they are to
   act(() => stream.send('state', { ...standing, used: '12.25', seconds: 245 }));
   expect(count.textContent).toContain('Open for 4:05');
   expect(count.textContent).toContain('12.25 so far');
+  // Drawn again, it is the same picture.
+  expect((await picture()).getAttribute('src')).toContain('token=t1');
   // An older reading does not count back.
   act(() => stream.send('state', { ...standing, used: '0', seconds: 0 }));
   expect(count.textContent).toContain('3.5 so far');
@@ -206,7 +208,10 @@ test('Ctrl Alt Esc gives control back from anywhere, Esc alone goes to the page'
 });
 
 test('in control, the address leads elsewhere and back; what is none is said', async () => {
-  const asked = serveRun(browserRun({ state: 'controlled', controlled_by: mia }));
+  const pages = ['https://example.org/a', 'https://example.com/prices'];
+  const asked = serveRun(browserRun({ state: 'controlled', controlled_by: mia }), {
+    'POST /api/v1/runs/run_1/browser/input': () => [200, { url: pages.shift(), title: '', notes: [] }],
+  });
   renderAt('/runs/run_1');
   const field = await screen.findByRole('textbox', { name: 'Address' });
   await userEvent.clear(field);
@@ -214,10 +219,13 @@ test('in control, the address leads elsewhere and back; what is none is said', a
   expect(await screen.findByText('This is not a web address.')).toBeTruthy();
   await userEvent.clear(field);
   await userEvent.type(field, 'example.org/a{Enter}');
+  await waitFor(() => expect(field).toHaveProperty('value', 'https://example.org/a'));
   await userEvent.click(screen.getByRole('button', { name: 'Go back to the page before' }));
   await waitFor(() =>
     expect(inputs(asked)).toEqual([{ kind: 'navigate', url: 'https://example.org/a' }, { kind: 'back' }]),
   );
+  // What was typed on that page before is not there again.
+  await waitFor(() => expect(field).toHaveProperty('value', 'https://example.com/prices'));
 });
 
 test('what did not reach the page is said, and what the browser has to say too', async () => {
@@ -288,6 +296,10 @@ test('when it has ended its pictures are walked through, its answer is read, its
   serveRun(browserRun(), { 'GET /api/v1/runs/run_1/browser/stills': [200, { data: stills }] });
   renderAt('/runs/run_1');
   await picture();
+  const news = { ...standing, used: '14', seconds: 245 };
+  now = browserRun({ state: 'finished' });
+  act(() => FakeEventSource.at('/runs/run_1/events').send('state', { ...news, revision: 8 }));
+  await screen.findByText('The session has ended.');
   now = browserRun(
     { state: 'finished' },
     {
@@ -326,9 +338,10 @@ test('it ended by itself: the reason is said, and without pictures that too', as
   expect(await screen.findByText('No pictures are kept of this session.')).toBeTruthy();
 });
 
+const message = (session: Partial<BrowserSession>) =>
+  browserRun(session, { kind: 'message', title: 'A question', session_id: 'ses_1' });
+
 test('a session that the agent opened on its way is shown on the page of its run', async () => {
-  const message = (session: Partial<BrowserSession>) =>
-    browserRun(session, { kind: 'message', title: 'A question', session_id: 'ses_1' });
   serveRun(message({}), { 'GET /api/v1/runs/run_1/browser/stills': [200, { data: [] }] });
   renderAt('/runs/run_1');
   await picture();

@@ -128,6 +128,8 @@ test('an address that somebody typed stays when the kind of provider changes', (
   expect(addressFor('anthropic', 'http://127.0.0.1:8080')).toBe('http://127.0.0.1:8080');
 });
 
+const address = () => screen.getByLabelText('Base URL') as HTMLInputElement;
+
 test('a provider of the other kind is chosen, tried and saved with its own address', async () => {
   const none = { configured: false, key_set: false, source: 'default' };
   const local = { state: 'ready', detail: '', name: 'Small', queued: 0 };
@@ -139,7 +141,6 @@ test('a provider of the other kind is chosen, tried and saved with its own addre
     'PUT /operator/v1/model-provider': [200, { ...none, local }],
   });
   renderAt('/models');
-  const address = () => screen.getByLabelText('Base URL') as HTMLInputElement;
   await userEvent.selectOptions(await screen.findByLabelText('It speaks'), 'anthropic');
   expect(address().value).toBe('https://api.anthropic.com');
   expect(screen.getByText(/For example https:\/\/api.anthropic.com/)).toBeTruthy();

@@ -1,7 +1,7 @@
 import { act, screen, waitFor } from '@testing-library/react';
 import { expect, test } from 'vitest';
 import { renderAt, serve } from './app';
-import { poolOf, run } from './samples';
+import { message, poolOf, run, session } from './samples';
 import { FakeEventSource } from './setup';
 
 const badge = () => screen.findByTestId('credit-badge');
@@ -41,38 +41,12 @@ test('running work is counted in the header and leaves it when it ends', async (
 });
 
 test('a streamed answer grows without doubling, and its end is announced once with its credits', async () => {
-  const at = '2026-11-22T09:42:00Z';
   const running = run({ state: 'queued' });
   serve({
-    'GET /api/v1/sessions/ses_1': [
-      200,
-      {
-        id: 'ses_1',
-        title: 'A question',
-        created_at: at,
-        updated_at: at,
-        credits: '0',
-        message_count: 2,
-        owner_name: 'Mia Novak',
-        running_run_id: 'run_1',
-      },
-    ],
+    'GET /api/v1/sessions/ses_1': [200, session({ running_run_id: 'run_1' })],
     'GET /api/v1/sessions/ses_1/messages': [
       200,
-      {
-        data: [
-          { id: 'm1', role: 'user', text: 'Why?', created_at: at, run_id: null, run: null },
-          {
-            id: 'm2',
-            role: 'assistant',
-            text: '',
-            created_at: at,
-            run_id: 'run_1',
-            run: running,
-            follow_ups: [],
-          },
-        ],
-      },
+      { data: [message({ id: 'm1' }), message({ id: 'm2', role: 'assistant', text: '', run: running })] },
     ],
   });
   renderAt('/sessions/ses_1');

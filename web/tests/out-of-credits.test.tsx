@@ -3,30 +3,11 @@ import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 import { stillRefused } from '../src/features/sessions/gate';
 import { renderAt, serve } from './app';
-import { balance, me, poolOf, run, shortage } from './samples';
+import { balance, me, message, poolOf, run, session, shortage } from './samples';
 import { FakeEventSource } from './setup';
 
-const session = {
-  id: 'ses_1',
-  title: 'New session',
-  created_at: '2026-11-22T09:42:00Z',
-  updated_at: '2026-11-22T09:42:00Z',
-  credits: '0',
-  message_count: 0,
-  owner_name: 'Mia Novak',
-  running_run_id: null,
-};
-
-const question = {
-  id: 'm1',
-  role: 'user',
-  text: 'What now?',
-  created_at: session.created_at,
-  run_id: null,
-  run: null,
-  follow_ups: [],
-};
-const answer = { ...question, id: 'm2', role: 'assistant', text: '', run_id: 'run_1', run: run() };
+const question = message({ id: 'm1', text: 'What now?' });
+const answer = message({ id: 'm2', role: 'assistant', text: '', run: run() });
 
 const field = () => screen.findByRole('textbox', { name: 'Message to Joule' });
 const sendButton = () => screen.getByRole('button', { name: 'Send' });
@@ -36,7 +17,7 @@ const live = (data: unknown) =>
 test('a refused message keeps its draft, leaves no session, and goes on after credits arrive', async () => {
   let filled = false;
   const asked = serve({
-    'POST /api/v1/sessions': [201, session],
+    'POST /api/v1/sessions': [201, session({ message_count: 0 })],
     'POST /api/v1/sessions/ses_1/messages': () =>
       filled ? [202, { user_message: question, answer, run: run() }] : [402, shortage()],
     'DELETE /api/v1/sessions/ses_1': [204, null],

@@ -5,12 +5,14 @@ import type {
   BrowserStatus,
   Instance,
   Me,
+  Message,
   Problem,
   Quote,
   Run,
   RunStep,
   RunSummary,
   Schedule,
+  SessionDetail,
   Tool,
   Workflow,
 } from '../src/api/gen';
@@ -91,6 +93,38 @@ export function run(change: Partial<RunSummary> = {}): RunSummary {
     schedule_id: null,
     cap: null,
     has_content: true,
+    ...change,
+  };
+}
+
+export function session(change: Partial<SessionDetail> = {}): SessionDetail {
+  return {
+    id: 'ses_1',
+    title: 'A question',
+    created_at: '2026-11-22T09:42:00Z',
+    updated_at: '2026-11-22T09:42:00Z',
+    credits: '0',
+    message_count: 2,
+    owner_name: 'Mia Novak',
+    running_run_id: null,
+    summary: null,
+    allow_up_to: null,
+    files: [],
+    ...change,
+  };
+}
+
+/** What a person wrote; with `role: 'assistant'` and a run, its answer. */
+export function message(change: Partial<Message> = {}): Message {
+  return {
+    id: 'msg_1',
+    role: 'user',
+    text: 'Why?',
+    created_at: '2026-11-22T09:42:00Z',
+    run_id: change.run?.id ?? null,
+    run: null,
+    follow_ups: [],
+    attachments: [],
     ...change,
   };
 }
@@ -319,7 +353,7 @@ export function browserSession(change: Partial<BrowserSession> = {}): BrowserSes
 }
 
 /** A browser session that is at work. */
-export function browserRun(session: Partial<BrowserSession> = {}, change: Partial<Run> = {}): Run {
+export function browserRun(browser: Partial<BrowserSession> = {}, change: Partial<Run> = {}): Run {
   return {
     ...toolRun({ kind: 'browser', title: 'Find the price', subject: null, subject_name: null }),
     inputs: null,
@@ -329,7 +363,7 @@ export function browserRun(session: Partial<BrowserSession> = {}, change: Partia
       step(2, 'Think', { kind: 'prompt' }),
       step(3, 'Clicked “Prices”', { kind: 'browse', note: 'To see the prices' }),
     ],
-    browser: browserSession(session),
+    browser: browserSession(browser),
     ...change,
   };
 }

@@ -3,33 +3,11 @@ import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, test } from 'vitest';
 import type { RunSummary } from '../src/api/gen';
 import { type Asked, renderAt, serve } from './app';
-import { run } from './samples';
+import { message, run, session } from './samples';
 import { FakeEventSource } from './setup';
 
-const at = '2026-11-22T09:42:00Z';
-const session = {
-  id: 'ses_1',
-  title: 'A question',
-  created_at: at,
-  updated_at: at,
-  credits: '0',
-  message_count: 2,
-  owner_name: 'Mia Novak',
-  running_run_id: 'run_1',
-};
 const messages = (now: RunSummary) => ({
-  data: [
-    { id: 'm1', role: 'user', text: 'Why?', created_at: at, run_id: null, run: null },
-    {
-      id: 'm2',
-      role: 'assistant',
-      text: '',
-      created_at: at,
-      run_id: 'run_1',
-      run: now,
-      follow_ups: [],
-    },
-  ],
+  data: [message({ id: 'm1' }), message({ id: 'm2', role: 'assistant', text: '', run: now })],
 });
 
 let now = run();
@@ -40,7 +18,7 @@ beforeEach(() => {
 /** A session whose answer is being written; `cancel` is what the server says to a Stop. */
 async function working(cancel: [number, unknown] = [200, run()]): Promise<Asked[]> {
   const asked = serve({
-    'GET /api/v1/sessions/ses_1': [200, session],
+    'GET /api/v1/sessions/ses_1': [200, session({ running_run_id: 'run_1' })],
     'GET /api/v1/sessions/ses_1/messages': () => [200, messages(now)],
     'POST /api/v1/runs/run_1/cancel': cancel,
   });

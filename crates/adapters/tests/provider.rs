@@ -192,7 +192,7 @@ async fn a_dropped_call_does_not_keep_the_next_one_waiting() {
             dropped.next().await.unwrap();
             drop(dropped);
             let next = hear(&*model, request(&format!("next{round}"), "Say hello.", 5));
-            let next = tokio::time::timeout(Duration::from_secs(10), next).await;
+            let next = tokio::time::timeout(Duration::from_secs(60), next).await;
             next.unwrap_or_else(|_| panic!("{}: it goes on with the dropped call", server.name));
         }
     }
@@ -233,6 +233,8 @@ async fn an_answer_fits_its_schema_where_the_card_says_so() {
             steady: true,
             ..request("schema", "Name a city, a mood and a year, as JSON.", 200)
         };
+        // What a server cannot do shows at the first call.
+        hear(&*model, asked.clone()).await;
         let first = hear(&*model, asked.clone()).await;
         let held = model.card().schemas;
         eprintln!("{}: schemas {held}: {}", server.name, first.text.trim());

@@ -55,7 +55,7 @@ pub struct RunDetail {
 pub fn span(caller: &Caller, from: Option<Day>, to: Option<Day>) -> crate::Done<Span> {
     let zone = Zone::named(&caller.zone).map_err(|_| AppError::Internal)?;
     let from = from.and_then(|day| day.starts_in(&zone));
-    let until = to.and_then(Day::next).and_then(|day| day.starts_in(&zone));
+    let until = to.and_then(Day::following).and_then(|day| day.starts_in(&zone));
     Ok((from, until))
 }
 
@@ -101,6 +101,10 @@ impl App {
     /// [`AppError::NotFound`].
     pub async fn get_run(&self, caller: &Caller, run: RunId) -> crate::Done<RunDetail> {
         let mut found = self.store.run(caller.org, run).await?.ok_or(AppError::NotFound)?;
+        if let Some(feed) = self.feeds.of(run).filter(|_| !found.state.ended()) {
+            // Its hold may have grown since the row was written.
+            found.held = feed.standing().held;
+        }
         let mut steps = self.store.steps(caller.org, run).await?;
         let lines = self.store.usage_lines(caller.org, run).await?;
         let (definition, content) = self.task_of(caller, &found).await?;

@@ -150,7 +150,7 @@ impl Day {
     }
 
     /// The day after; none after the last.
-    pub fn next(self) -> Option<Day> {
+    pub fn following(self) -> Option<Day> {
         self.0.tomorrow().ok().map(Day)
     }
 }
@@ -216,7 +216,7 @@ mod tests {
     fn a_day_begins_with_its_first_instant_and_ends_with_the_next_days() {
         let span = |day: &str, name: &str| {
             let (day, zone) = (day.parse::<Day>().ok()?, Zone::named(name).ok()?);
-            let (from, to) = (day.starts_in(&zone)?, day.next()?.starts_in(&zone)?);
+            let (from, to) = (day.starts_in(&zone)?, day.following()?.starts_in(&zone)?);
             Some((from.to_string(), to.seconds_since(from) / 3_600))
         };
         let of = |text: &str, hours| Some((text.to_owned(), hours));

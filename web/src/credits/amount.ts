@@ -1,6 +1,6 @@
 /**
- * Shows amounts exactly as the server sent them. Nothing here adds, rounds or
- * converts a credit: a number on screen is the server's own string with separators.
+ * Shows amounts exactly as the server sent them. Nothing here rounds or converts a credit: a
+ * number on screen is the server's own string with separators, or the exact sum of some of them.
  */
 
 export const UNKNOWN = '—';
@@ -41,6 +41,21 @@ export function covers(have: string, need: string): boolean {
 /** Is `part` more than half of `whole`? Compared exactly, to the micro-credit. */
 export function isAboveHalf(part: string, whole: string): boolean {
   return micro(part) * 2n > micro(whole);
+}
+
+/** What some lines of the server are together, exactly. */
+export function sumOf(amounts: readonly string[]): string {
+  const sum = amounts.reduce((all, amount) => all + micro(amount), 0n);
+  const digits = String(sum < 0n ? -sum : sum).padStart(MICRO_DIGITS + 1, '0');
+  const rest = digits.slice(-MICRO_DIGITS).replace(/0+$/, '');
+  const whole = digits.slice(0, -MICRO_DIGITS);
+  return `${sum < 0n ? '-' : ''}${whole}${rest === '' ? '' : `.${rest}`}`;
+}
+
+/** The next whole credit that is not below an amount above zero. */
+export function wholeUp(amount: string): string {
+  const one = micro('1');
+  return String((micro(amount) + one - 1n) / one);
 }
 
 export function isZero(amount: string): boolean {

@@ -181,3 +181,25 @@ async fn an_answer_is_held_to_objects_and_not_beside_tools() {
     let seen: Vec<_> = provider.calls().into_iter().map(|call| (call.schema, call.tools)).collect();
     assert_eq!(seen, [(Some(object), vec![]), (None, vec![tool]), (None, vec![])]);
 }
+
+// Seen at llama.cpp's server.
+#[tokio::test]
+async fn a_server_that_lets_its_model_speak_instead_is_heard_and_its_card_says_so() {
+    let provider = ScriptedProvider::new();
+    let server = provider.serve(Demands::default()).await.unwrap();
+    let model = open(&server.base_url());
+    let spoken = stream(&[
+        START,
+        &more(0, r#"{"type":"text_delta","text":"Some words."}"#),
+        r#"{"type":"message_stop"}"#,
+    ]);
+    provider.push(Script::steps(vec![Step::Bytes(spoken.into_bytes())]));
+    let schema = Some(json!({ "type": "object", "properties": {} }));
+    let held = ModelRequest { schema, ..request() };
+    assert!(model.card().schemas);
+    assert_eq!(answer(&*model, held.clone()).await.unwrap().0, "Some words.");
+    assert!(!model.card().schemas && model.card().calls);
+    answer(&*model, held).await.unwrap();
+    let asked: Vec<bool> = provider.calls().iter().map(|call| call.schema.is_some()).collect();
+    assert_eq!(asked, [true, false]);
+}

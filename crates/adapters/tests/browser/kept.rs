@@ -100,12 +100,15 @@ async fn no_trick_of_a_page_takes_the_session_away() {
         let seen = soon(session.follow(trick)).await;
         let title = seen.map(|seen| seen.title);
         assert_eq!(title.as_deref(), Ok("Tricks"), "{trick}");
+        let works = soon(session.follow("Works")).await.map(|seen| seen.notes);
+        assert_eq!(works, Ok(vec!["A dialog said: It works.".to_owned()]), "after {trick}");
     }
     let locked = soon(session.navigate(&real.site.url("/locked"))).await;
     assert!(matches!(locked, Err(BrowserError::NotReached { .. })), "{locked:?}");
-    session.navigate(&real.site.url("/tricks")).await.unwrap();
+    let back = session.navigate(&real.site.url("/tricks")).await.unwrap();
+    assert_eq!(back.title, "Tricks", "{back:?}");
     let flood = soon(session.follow("Flood")).await.unwrap();
-    assert_eq!(flood.title, "Window");
+    assert_eq!(flood.url, real.site.url("/window?0"), "{:?}", flood.notes);
     let pages = real.folder.processes().into_iter().map(command_line);
     let pages = pages.filter(|line| line.contains("--type=renderer")).count();
     assert!(pages <= 4, "{pages} processes of pages");

@@ -23,15 +23,17 @@ const FORM: &str = "<title>Form</title><form action=/done>
 pub const PRICES: [[&str; 2]; 3] = [["Apple", "1"], ["Pear", "2"], ["Plum", "3"]];
 
 /// What pages do to get away, or to stay.
-const TRICKS: &str = "<title>Tricks</title><button onclick='print()'>Print</button>
-            <button onclick='close()'>Close</button>
+const TRICKS: &str = "<title>Tricks</title><button onclick='window.print()'>Print</button>
+            <button onclick='window.close()'>Close</button>
             <button onclick=\"location = 'mailto:a@b.test'\">Mail</button>
             <button onclick=\"location = 'odd:thing'\">Odd</button>
             <button onclick='document.body.requestFullscreen()'>Full</button>
             <button onclick='for (let i = 0; i < 50; i += 1) alert(i)'>Shout</button>
-            <button onclick=\"for (let i = 0; i < 20; i += 1) open('/window?' + i)\">Flood</button>
+            <button onclick=\"for (let i = 0; i < 20; i += 1) window.open('/window?' + i)\">
+            Flood</button>
             <button onclick='navigator.geolocation.getCurrentPosition(() => {})'>Where</button>
             <button onclick='chooser.click()'>Choose</button><input type=file id=chooser hidden>
+            <button onclick=\"alert('It works.')\">Works</button>
             <button onclick='onbeforeunload = (e) => e.preventDefault()'>Stay</button>";
 
 /// The headers and text of a page that only the real browser is shown.

@@ -110,7 +110,7 @@ mod tests {
         let hosts = Hosts::named_in([
             "Look at https://example.com/prices?x=1, please.",
             "and at docs.site.org/intro (or Müller.de)!",
-            "http://127.0.0.1:8080/a and http://[::1]:9/",
+            "http://127.0.0.1:8080/a",
         ]);
         for url in [
             "https://example.com",
@@ -122,7 +122,6 @@ mod tests {
             "https://xn--mller-kva.de/",
             "http://127.0.0.1/",
             "http://0x7f000001:8080/",
-            "http://[::1]/",
         ] {
             assert!(hosts.allows(url), "{url}");
         }

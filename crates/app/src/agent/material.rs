@@ -129,7 +129,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_beginning_that_fits_is_the_longest(text in "[a-z äö\u{65e5}]{0,400}", room in 0_u64..80) {
+        fn the_beginning_that_fits_is_the_longest(
+            text in "[a-z äö\u{65e5}]{0,400}", room in 0_u64..80,
+        ) {
             let part = fitting(&text, room);
             prop_assert!(text.starts_with(part));
             prop_assert!(part.is_empty() || u64::from(likely_tokens(part)) <= room);

@@ -175,7 +175,7 @@ async fn in_text(meter: &mut Meter, asked: Asked) -> Result<Turn, Stop> {
         }
         Said::Malformed { at, fault } => {
             call.messages.push(ChatMessage::assistant(&text));
-            call.messages.push(ChatMessage::user(&protocol::again(&fault)));
+            call.messages.push(ChatMessage::user(protocol::again(&fault)));
             at
         }
     };

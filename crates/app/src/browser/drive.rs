@@ -109,7 +109,7 @@ pub(super) async fn drive(meter: &mut Meter, errand: Errand, mut seat: Seat) -> 
     ended.how = drive.through(&mut ended).await;
     drive.stills.keep(drive.meter, &drive.last, true).await;
     ended.url = screen.place().url;
-    let reason = ended.how.map_or_else(|stop| stop.0, |reason| reason);
+    let reason = ended.how.unwrap_or_else(|stop| stop.0);
     screen.change(|live| live.end(reason, drive.meter.app().now()));
     drop(watch);
     if let Err(stop) = meter.close_browser().await {

@@ -107,7 +107,7 @@ impl App {
         let told: usize = tools.iter().map(|tool| tool.parameters.to_string().len()).sum();
         let told = u64::try_from(told).unwrap_or(u64::MAX) / CHARACTERS_PER_TOKEN;
         let files = room_for_files(card, messages, hands);
-        let in_files: u64 = wish.files.iter().map(|row| likely_characters(row)).sum();
+        let in_files: u64 = wish.files.iter().map(likely_characters).sum();
         let likely = tokens(messages) + told + (in_files / CHARACTERS_PER_TOKEN).min(files);
         let most = read + u64::from(tools_at_most(&tools)) + in_files.min(files);
         let context = u64::from(card.context_tokens.saturating_sub(max_output(card)));

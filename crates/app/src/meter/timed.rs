@@ -228,21 +228,28 @@ impl Meter {
             return Ok(());
         }
         let more = self.price_after(FIRST_SECONDS + CHUNK_SECONDS)?;
-        for wanted in [more, needed] {
-            let dry = match self.extend(wanted.less(self.held), Overdraft::Never).await? {
-                None => None,
-                Some(Rejected::CapReached { .. }) => Some(Reason::StoppedAtCap),
-                Some(Rejected::InsufficientCredits { .. }) => Some(Reason::StoppedAtCredits),
-                Some(rejected) => return Err(self.refused_extension(&rejected)),
-            };
-            self.set_dry(dry);
-            if dry.is_none() {
-                return Ok(());
+        let short = match self.extend(more.less(self.held), Overdraft::Never).await? {
+            None => None,
+            Some(Rejected::CapReached { cap, used }) => {
+                Some((Reason::StoppedAtCap, cap.less(used)))
             }
+            Some(Rejected::InsufficientCredits { available, .. }) => {
+                Some((Reason::StoppedAtCredits, available))
+            }
+            Some(rejected) => return Err(self.refused_extension(&rejected)),
+        };
+        if let Some((_, could_take)) = short
+            && could_take.is_positive()
+        {
+            // Not a minute, but what is needed or there is; others may have been faster.
+            let wanted = could_take.min(needed.less(self.held));
+            self.extend(wanted, Overdraft::Never).await?;
         }
+        let dry = short.filter(|_| needed > self.held).map(|(reason, _)| reason);
+        self.set_dry(dry);
         // What is held may last until that which was begun is done.
-        match self.dry() {
-            Some(stop) if self.price_after(1)? > self.held => Err(stop),
+        match dry {
+            Some(reason) if self.price_after(1)? > self.held => Err(Stop(reason)),
             _ => Ok(()),
         }
     }

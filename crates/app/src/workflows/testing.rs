@@ -50,7 +50,7 @@ pub struct StepTest {
 #[derive(Debug)]
 pub enum StepTested {
     /// A run, which spends.
-    Started(Started),
+    Started(Box<Started>),
     /// A condition was looked at, for nothing.
     Condition(ConditionTested),
 }
@@ -80,7 +80,7 @@ impl App {
     ) -> crate::Done<StepTested> {
         caller.may(Act::StartWork)?;
         if let Some(replayed) = self.started_before(caller, &intent).await? {
-            return Ok(StepTested::Started(replayed));
+            return Ok(StepTested::Started(Box::new(replayed)));
         }
         let row = self.store.workflow(caller.org, test.workflow).await?;
         let row = row.ok_or(AppError::NotFound)?;
@@ -125,7 +125,7 @@ impl App {
                 return Ok(StepTested::Condition(ConditionTested { held, left, right }));
             }
         };
-        Ok(StepTested::Started(started))
+        Ok(StepTested::Started(Box::new(started)))
     }
 
     /// What a step starts from: `inputs` and, by step id, earlier results.

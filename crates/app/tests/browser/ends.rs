@@ -43,7 +43,7 @@ async fn it_ends_when_nothing_was_done_for_too_long_also_while_the_model_thinks(
     let world = World::browsing("1000").await;
     let (run, _gate) = world.thinking().await;
     world.clock.advance_seconds(179);
-    assert_eq!(world.stands(run, Phase::Running).await.may_control, true);
+    assert!(world.stands(run, Phase::Running).await.may_control);
     world.clock.advance_seconds(1);
     let row = world.ended(run).await;
     assert_eq!((row.state, row.reason), (RunState::Failed, Some(Reason::IdleTooLong)));

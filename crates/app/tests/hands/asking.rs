@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use ampere_adapters::ai::scripted::{Script, Step};
 use ampere_app::agent::{Decision, Question};
 use ampere_app::chat::{Ask, Effort};
 use ampere_app::{AppError, Caller, Catalog};
 use ampere_credits::{RunId, UserId};
-use ampere_store::rows::{Role, RunState};
+use ampere_store::rows::{Reason, Role, RunState};
 use serde_json::json;
 
 use super::stage::{BOTH, Protocol, SITE, call, says, three};
@@ -185,25 +186,20 @@ async fn a_stop_works_while_it_waits() {
 
 #[tokio::test]
 async fn what_cannot_be_paid_under_the_limit_is_not_even_asked() {
-    let world = world(Protocol::Native).await;
-    world.provider.push(call(Protocol::Native, "run_tool", three()));
-    world.provider.push(says("It is too dear."));
-    let (text, max_credits) = (Some("Go".to_owned()), Some(credits("1.1")));
-    world.provider.push(says("x"));
-    let sent = world.send(Ask { text, max_credits, ..Ask::default() }).await;
-    // The limit must at least cover the first turn.
-    if let Ok(sent) = sent {
-        let run = world.ended(sent.run.id).await;
-        assert!(run.charged <= credits("1.1"));
-    }
-    let world = World::under(careful(), "1000").await;
-    world.provider.push(call(Protocol::Native, "run_tool", three()));
-    world.provider.push(says("It is too dear."));
-    let (text, max_credits) = (Some("Go".to_owned()), Some(credits("2.05")));
-    let sent = world.send(Ask { text, max_credits, ..Ask::default() }).await;
-    if let Err(error) = &sent {
-        assert!(matches!(error, AppError::Invalid(_)), "{error:?}");
-    }
+    let world = world(Protocol::Text).await;
+    let line = json!({ "tool": "run_tool", "arguments": three() }).to_string();
+    let usage = Step::Usage { input: 1_000, output: 1_740 };
+    world.provider.push(Script::steps(vec![Step::Text(line), usage, Step::Done]));
+    let (text, max_credits) = (Some("Go".to_owned()), Some(credits("4")));
+    let sent = world.send(Ask { text, max_credits, ..Ask::default() }).await.unwrap();
+    let run = world.ended(sent.run.id).await;
+    let (step, kept) = &world.calls_of(run.id).await[0];
+    let told = kept["text"].as_str().unwrap();
+    assert!(told.starts_with("It costs at least 0."), "{told}");
+    assert!(told.contains("this message may use 0.02 more. It was not started."), "{told}");
+    assert_eq!((step.state, run.charged), (RunState::Failed, credits("3.98")));
+    assert_eq!(run.reason, Some(Reason::StoppedAtCap), "there is no room for another turn");
+    world.assert_adds_up(run.id).await;
 }
 
 #[tokio::test]

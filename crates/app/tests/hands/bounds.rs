@@ -91,7 +91,10 @@ async fn after_its_time_it_answers() {
         world.clock.advance_seconds(61);
         gate.open();
         let run = world.ended(sent.run.id).await;
-        assert_eq!((run.state, world.answer().await.as_str()), (RunState::Succeeded, "Time is up."));
+        assert_eq!(
+            (run.state, world.answer().await.as_str()),
+            (RunState::Succeeded, "Time is up.")
+        );
         assert!(world.calls_of(run.id).await.is_empty(), "the call came too late");
         assert!(world.provider.calls()[1].tools.is_empty());
     }
@@ -107,7 +110,8 @@ async fn a_loop_is_told_of_and_then_ended() {
         world.provider.push(says("I stop."));
         let run = world.wanted("Go").await;
         let kept = world.calls_of(run.id).await;
-        let texts: Vec<&str> = kept.iter().map(|(_, kept)| kept["text"].as_str().unwrap()).collect();
+        let texts: Vec<&str> =
+            kept.iter().map(|(_, kept)| kept["text"].as_str().unwrap()).collect();
         let (no, again) = ("There is no such tool or workflow.", "Not done: you repeat yourself.");
         assert_eq!(texts.len(), 4, "{protocol:?}");
         assert_eq!((texts[0], texts[1]), (no, no));
@@ -129,11 +133,8 @@ async fn the_cap_ends_a_run_and_is_never_passed() {
             let text = Step::Text("word ".repeat(150));
             Script::steps(vec![text, usage, Step::Done])
         });
-        let ask = Ask {
-            text: Some("Go".to_owned()),
-            max_credits: Some(credits("12")),
-            ..Ask::default()
-        };
+        let ask =
+            Ask { text: Some("Go".to_owned()), max_credits: Some(credits("12")), ..Ask::default() };
         let sent = world.send(ask).await.unwrap();
         assert_eq!(sent.run.cap, Some(credits("12")));
         let run = world.ended(sent.run.id).await;

@@ -98,8 +98,7 @@ async fn a_workflow_runs_within_the_message() {
         let (step, kept) = &world.calls_of(run.id).await[0];
         assert_eq!((step.name.as_str(), &kept["status"]), ("Two rounds", &json!("done")));
         let steps = world.steps_of(run.id).await;
-        let inner: Vec<_> =
-            steps.iter().filter(|step| step.path.starts_with("call.1.")).collect();
+        let inner: Vec<_> = steps.iter().filter(|step| step.path.starts_with("call.1.")).collect();
         assert!(inner.len() >= 8 && inner.iter().all(|step| step.part == 1), "{inner:?}");
         world.assert_adds_up(run.id).await;
     }
@@ -139,8 +138,11 @@ async fn a_call_with_mistakes_is_answered_with_them() {
         let run = world.wanted("Go").await;
         assert_eq!((run.state, run.charged), (RunState::Succeeded, credits("5")));
         let kept = world.calls_of(run.id).await;
-        let texts: Vec<&str> = kept.iter().map(|(_, kept)| kept["text"].as_str().unwrap()).collect();
-        assert!(texts[0].starts_with("`topic`: Please fill this in. `depth`: This tool has no such"));
+        let texts: Vec<&str> =
+            kept.iter().map(|(_, kept)| kept["text"].as_str().unwrap()).collect();
+        assert!(
+            texts[0].starts_with("`topic`: Please fill this in. `depth`: This tool has no such")
+        );
         assert!(texts[0].contains("What it takes: {"), "{}", texts[0]);
         assert!(texts[1].starts_with("There is no such tool."), "{}", texts[1]);
         assert!(texts[2].starts_with("There is no such workflow."), "{}", texts[2]);

@@ -8,6 +8,7 @@ mod place;
 
 use ampere_app::agent::Decision;
 use ampere_app::feed::{FeedEvent, Standing, Watcher};
+use ampere_credits::Credits;
 use ampere_store::rows::{RunState, StepKind};
 use serde::Deserialize;
 
@@ -125,17 +126,22 @@ async fn run(case: &Case, way: Way, protocol: Protocol) -> Outcome {
     place.assert_nothing_leaked(&label, run).await;
     assert_eq!(place.look().await, before, "{label}: nothing else was changed");
     world.assert_adds_up(run).await;
-    let line = format!(
-        "| {:<52} | {:<6} | {:<6} | {:>4} | {:>5} | {:<34} | {:>8} |",
-        case.name,
-        format!("{way:?}"),
-        format!("{protocol:?}"),
-        attempts,
-        asked,
-        if ends.len() > 4 { format!("{} × …{}", ends.len(), ends[ends.len() - 1]) } else { ends.join(", ") },
-        row.charged.to_string(),
-    );
+    let line = row_of_table((case, way, protocol), (attempts, asked), (&ends, row.charged));
     Outcome { line, wrong, asked }
+}
+
+fn row_of_table(
+    (case, way, protocol): (&Case, Way, Protocol),
+    (attempts, asked): (usize, u32),
+    (ends, charged): (&[&str], Credits),
+) -> String {
+    let ends = match ends {
+        [.., last] if ends.len() > 4 => format!("{} calls, the last {last}", ends.len()),
+        _ => ends.join(", "),
+    };
+    let (way, protocol) = (format!("{way:?}"), format!("{protocol:?}"));
+    let name = &case.name;
+    format!("| {name} | {way} | {protocol} | {attempts} | {asked} | {ends} | {charged} |")
 }
 
 async fn next(watcher: &mut Option<Watcher>) -> Option<FeedEvent> {

@@ -71,7 +71,8 @@ async fn a_server_that_dies_in_the_middle_is_settled_once_by_the_next() {
         assert!(run.charged > credits("2") && run.charged < credits("3"), "{}", run.charged);
         assert!(next.steps_of(run.id).await.iter().all(|step| step.state.ended()));
         assert_eq!(next.app.recover().await.unwrap(), 0, "once");
-        let ended = |entry: &&ampere_credits::ledger::Entry| matches!(entry.fact, Fact::Ended { .. });
+        let ended =
+            |entry: &&ampere_credits::ledger::Entry| matches!(entry.fact, Fact::Ended { .. });
         assert_eq!(next.journal().await.iter().filter(ended).count(), 1);
         next.assert_adds_up(run.id).await;
     }
@@ -115,7 +116,8 @@ async fn trying_again_is_a_run_of_its_own_with_the_same_files() {
         use StepKind::{Answer, Call, Read};
         assert_eq!(kinds, [Read, Answer, Call, Answer]);
         assert!(world.told().contains("The plan is to sail."));
-        let both = Ask { retry_of: Some(first.answer.id), attachments: vec![file], ..Ask::default() };
+        let both =
+            Ask { retry_of: Some(first.answer.id), attachments: vec![file], ..Ask::default() };
         assert!(world.send(both).await.is_err());
         world.assert_adds_up(run.id).await;
     }

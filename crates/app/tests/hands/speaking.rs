@@ -70,7 +70,10 @@ async fn a_call_that_cannot_be_read_is_asked_for_again_once() {
     assert_eq!(world.answer().await, "Let me look. \n\nMany.");
     assert_eq!(world.calls_of(run.id).await.len(), 1);
     let steps = world.steps_of(run.id).await;
-    assert_eq!((steps[0].state, steps[1].name.as_str()), (RunState::Failed, "Answer (asked again)"));
+    assert_eq!(
+        (steps[0].state, steps[1].name.as_str()),
+        (RunState::Failed, "Answer (asked again)")
+    );
     assert!(steps[0].note.as_deref().unwrap().starts_with("it is not valid JSON"));
     world.assert_adds_up(run.id).await;
 }
@@ -96,7 +99,12 @@ async fn arguments_that_are_no_object_are_asked_for_again_once() {
             arguments: text.to_owned(),
         };
         let finish = Step::Finish(ampere_adapters::ai::Finish::Calls);
-        Script::steps(vec![Step::Call(call), finish, Step::Usage { input: 9, output: 9 }, Step::Done])
+        Script::steps(vec![
+            Step::Call(call),
+            finish,
+            Step::Usage { input: 9, output: 9 },
+            Step::Done,
+        ])
     };
     world.provider.push(broken("{\"about\""));
     world.provider.push(broken("{}"));

@@ -68,7 +68,7 @@ impl Rate {
 
     /// Credits for a minute, rounded down where finer than a micro-credit.
     pub fn credits_per_minute(&self) -> Credits {
-        let minute = i128::from(self.micros_per_million) * 60 / 1_000_000;
+        let minute = i128::from(self.micros_per_million).saturating_mul(60).div_euclid(1_000_000);
         Credits::from_micros(i64::try_from(minute).unwrap_or(i64::MAX))
     }
 

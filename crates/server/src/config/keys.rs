@@ -58,7 +58,7 @@ pub const TOOLS: Key =
 pub const EGRESS_ALLOW: Key = key(
     "egress_allow",
     "AMPERE_EGRESS_ALLOW",
-    "host:port pairs within your own network that tools and browsers may reach, with commas between (none)",
+    "host:port pairs of your own network that tools and browsers may reach (none)",
 );
 pub const BROWSER: Key =
     key("browser", "AMPERE_BROWSER", "Chromium's program, or off (found on this computer)");

@@ -63,6 +63,8 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
+        // Only an empty one: what is left of a browser is to be seen.
+        let _ = std::fs::remove_dir(ampere_server::data::browsers(&self.0));
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }

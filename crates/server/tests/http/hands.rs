@@ -131,7 +131,8 @@ async fn estimates_tell_efforts_apart() {
     assert!(medium <= Credits::whole(300), "never more than its cap");
     let capped = high(&mut owner, json!({ "effort": "high", "max_credits": "10" })).await;
     assert!(capped <= Credits::whole(10), "{capped}");
-    let unknown = json!({ "kind": "message", "text": "Hi", "attachments": [format!("file_{}", "0".repeat(26))] });
+    let nobodys = format!("file_{}", "0".repeat(26));
+    let unknown = json!({ "kind": "message", "text": "Hi", "attachments": [nobodys] });
     let answer = owner.post("/api/v1/estimates", unknown).await;
     assert_eq!(answer.wrong_fields()[0].0, "/attachments/0");
 }

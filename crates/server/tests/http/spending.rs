@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use ampere_adapters::ai::scripted::{Gate, Script, Step};
-use ampere_credits::{Credits, OrgId};
 use ampere_credits::ledger::Hash;
+use ampere_credits::{Credits, OrgId};
 use ampere_server::data;
 use ampere_store::ports::Store;
 use serde_json::{Value, json};

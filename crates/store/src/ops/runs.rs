@@ -65,8 +65,8 @@ statements! {
     /// A run's steps.
     STEPS = "SELECT s.run, s.number, s.path, s.part, s.kind, s.name, s.model, s.state, \
              s.attempt, \
-             s.started_at, s.ended_at, s.input_tokens, s.output_tokens, s.seconds, s.estimated, s.note, \
-             o.result FROM steps s LEFT JOIN step_results o \
+             s.started_at, s.ended_at, s.input_tokens, s.output_tokens, s.seconds, \
+             s.estimated, s.note, o.result FROM steps s LEFT JOIN step_results o \
              ON o.org = s.org AND o.run = s.run AND o.number = s.number \
              WHERE s.org = $1 AND s.run = $2 ORDER BY s.number";
     /// A run's rated lines.

@@ -187,15 +187,18 @@ function useWayBack(mode: Mode, control: Control): void {
 function useChangesAnnounced(run: Run, session: BrowserSession): void {
   const { user } = useMe();
   const { agent_name: agent } = useInstance();
-  const mode = isOver({ run, session }) ? 'finished' : modeOf(session, user.id);
+  const over = isOver({ run, session });
+  const mode = over ? 'finished' : modeOf(session, user.id);
+  // Its browser is gone a moment before what it cost is known.
+  const settling = mode === 'finished' && !over;
   const text =
     mode === 'finished' && run.kind === 'browser'
       ? `${runStates[run.state].word}. ${receiptLine(run)}`
       : sentence(mode, session, agent);
   const last = useRef(mode);
   useEffect(() => {
-    if (last.current === mode) return;
+    if (settling || last.current === mode) return;
     last.current = mode;
     announce(text);
-  }, [mode, text]);
+  }, [mode, settling, text]);
 }

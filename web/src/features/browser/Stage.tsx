@@ -78,7 +78,8 @@ function AddressLine({ session: { url, title } }: { session: BrowserSession }) {
 function AddressField({ url, push, pad }: Pick<Props, 'push' | 'pad'> & { url: string }) {
   const [held, hold] = useState({ url, typed: url });
   const [wrong, setWrong] = useState(false);
-  const typed = held.url === url ? held.typed : url;
+  if (held.url !== url) hold({ url, typed: url });
+  const { typed } = held;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const address = addressOf(typed);
@@ -118,6 +119,10 @@ function AddressField({ url, push, pad }: Pick<Props, 'push' | 'pad'> & { url: s
   );
 }
 
+// An image that is only taken off the page would go on reading its stream. One function for all:
+// another one would be another reference, and the image be given up whenever it is drawn again.
+const givesUp = (image: HTMLImageElement) => () => image.removeAttribute('src');
+
 function Picture({ runId, title }: { runId: string; title: string }) {
   const live = useLive(runId);
   if (live.src === null) {
@@ -130,8 +135,7 @@ function Picture({ runId, title }: { runId: string; title: string }) {
   return (
     <img
       key={live.src}
-      // An image that is only taken off the page would go on reading its stream.
-      ref={(image) => () => image?.removeAttribute('src')}
+      ref={givesUp}
       src={live.src}
       alt={words.alt(title)}
       width={PAGE.width}

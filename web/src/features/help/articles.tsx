@@ -2,6 +2,7 @@
 import { LinkTo } from '../../ui/LinkTo';
 import { Packs, PoolNow, Rates } from './LiveNumbers';
 import { browserArticle } from './browser-article';
+import { handsArticle } from './hands-article';
 import { workArticles } from './work-articles';
 
 export interface Article {
@@ -153,6 +154,7 @@ export const articles: Article[] = [
       </>
     ),
   },
+  handsArticle,
   ...workArticles,
   browserArticle,
 ];

@@ -10,13 +10,13 @@ import {
   IconScale,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { type RefObject, useRef, useState } from 'react';
+import { type RefObject, useRef } from 'react';
 import { useInstance } from '../../ui/instance';
 import { useMe } from '../../ui/me';
 import { Page } from '../../ui/Page';
 import { Composer } from '../sessions/Composer';
-import { useDraft } from '../sessions/draft';
 import { useGate } from '../sessions/gate';
+import { useWriting } from '../sessions/writing';
 import classes from './Home.module.css';
 import { ModelNotice } from './ModelNotice';
 import { NeedsAttention } from './NeedsAttention';
@@ -31,17 +31,9 @@ export function HomeScreen() {
   const { agent_name: agent } = useInstance();
   const field = useRef<HTMLTextAreaElement>(null);
   const gate = useGate();
-  const [draft, setDraft] = useDraft(`${user.id}.home`);
-  const [model, setModel] = useState('');
   const start = useStart(gate);
-  const edit = (text: string) => {
-    setDraft(text);
-    gate.reset();
-  };
-  const send = () => {
-    const text = draft.trim();
-    start.send({ text, ...(model === '' ? {} : { model }) }, () => setDraft(''));
-  };
+  const writing = useWriting('home', gate.reset);
+  const send = () => start.send(writing.body(), writing.clear);
   return (
     <Page title={words.title} width="narrow">
       <div className={classes.hero}>
@@ -51,10 +43,7 @@ export function HomeScreen() {
       <ModelNotice />
       <NeedsAttention />
       <Composer
-        text={draft}
-        setText={edit}
-        model={model}
-        setModel={setModel}
+        writing={writing}
         send={send}
         sending={start.sending}
         failure={start.failure}
@@ -62,7 +51,7 @@ export function HomeScreen() {
         field={field}
         rows={3}
       />
-      <Starters field={field} fill={edit} />
+      <Starters field={field} fill={writing.setText} />
       <RecentSessions write={() => field.current?.focus()} />
     </Page>
   );

@@ -18,7 +18,9 @@ export function useStart(gate: Gate) {
   const mutation = useMutation({
     mutationFn: async (body: SendMessageRequest) => {
       const created = session.current === null ? await call(createSession({ body: {} })) : null;
-      if (created) queries.setQueryData(sessionQuery(created.id).queryKey, created);
+      if (created) {
+        queries.setQueryData(sessionQuery(created.id).queryKey, { ...created, files: [] });
+      }
       const id = created?.id ?? session.current ?? '';
       session.current = id;
       const headers = { 'Idempotency-Key': intent.keyFor(JSON.stringify(body)) };

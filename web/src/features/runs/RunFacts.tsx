@@ -9,6 +9,9 @@ import { notEnded, startedBy, workflowOf } from './run-text';
 import { isEnded } from './states';
 import { words } from './words';
 
+/** What stands in place of a model where only the browser's time is charged. */
+const TIME = 'browser';
+
 export function RunFacts({ run }: { run: Run }) {
   const dates = useDates();
   const modelName = useModelName();
@@ -20,7 +23,7 @@ export function RunFacts({ run }: { run: Run }) {
           : { name: words.task, value: run.browser.task ?? words.noTask },
         run.browser?.start_url ? { name: words.startAddress, value: run.browser.start_url } : null,
         { name: words.columns.who, value: startedBy(run) },
-        run.model === '' ? null : { name: words.model, value: modelName(run.model) },
+        run.model === '' || run.model === TIME ? null : { name: words.model, value: modelName(run.model) },
         run.definition?.version == null
           ? null
           : { name: words.version, value: String(run.definition.version) },

@@ -84,9 +84,9 @@ function OneBrowserRun({ run, session }: { run: Run; session: BrowserSession }) 
 
 function Summary({ run }: { run: Run }) {
   const stop = useStopRun(run.id);
-  // A message's own page listens to its words; here its state comes with the other news.
+  // A plain answer has one step: its state comes with the other news.
   // So does that of a run whose browser is shown.
-  const elsewhere = run.kind === 'message' || isEnded(run.state) || hasLiveBrowser(run);
+  const elsewhere = (run.kind === 'message' && run.subject === null) || isEnded(run.state) || hasLiveBrowser(run);
   const { ahead } = useRunEvents(elsewhere ? null : run.id);
   return (
     <Section

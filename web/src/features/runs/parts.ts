@@ -4,6 +4,7 @@
  */
 import type { Run, RunStep } from '../../api/gen';
 import { isEnded, type StateLook, runStates } from './states';
+import { stepWords } from './words';
 
 export interface ShownStep {
   key: string;
@@ -56,7 +57,26 @@ export function plannedSteps(names: readonly string[]): Part[] {
 export function partsOf(run: Run): Part[] {
   const names = run.definition?.step_names ?? [];
   const rest = isEnded(run.state) ? 'not_run' : 'pending';
-  return run.kind === 'workflow' ? workflowParts(run, names, rest) : [toolPart(run, names, rest)];
+  if (run.kind === 'workflow') return workflowParts(run, names, rest);
+  return run.kind === 'message' ? answerParts(run) : [toolPart(run, names, rest)];
+}
+
+// What the agent wrote and what it called take turns; a call and all it started are one part.
+function answerParts({ steps }: Run): Part[] {
+  const calls = steps.filter(({ kind }) => kind === 'call');
+  if (calls.length === 0) return [{ key: 'all', name: null, steps: steps.map(begun) }];
+  const parts: Part[] = [];
+  let last: number | null = null;
+  for (const step of steps) {
+    if (step.part !== last) {
+      const call = calls.find(({ part }) => part === step.part);
+      const name = call?.name ?? stepWords.answering;
+      parts.push({ key: `from-${step.n}`, name, steps: [] });
+      last = step.part;
+    }
+    parts.at(-1)?.steps.push(begun(step));
+  }
+  return parts;
 }
 
 // A step of the definition that was passed over was not needed; those after the last are to come.

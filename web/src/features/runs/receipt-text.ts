@@ -38,12 +38,13 @@ export function modelOf({ model, measure }: ReceiptLine): string {
   return measure === 'seconds' ? '' : model;
 }
 
-/** The lines in their order, those of one part of a workflow together. */
+/** The lines in their order, those of one part of a workflow together; of other runs all. */
 export function linesByPart(lines: readonly ReceiptLine[]): PartLines[] {
   const parts: PartLines[] = [];
   for (const line of lines) {
     const last = parts.at(-1);
-    if (last?.part === line.part) last.lines.push(line);
+    const same = line.part_name === null ? last?.name === null : last?.part === line.part;
+    if (last && same) last.lines.push(line);
     else parts.push({ part: line.part, name: line.part_name, lines: [line] });
   }
   return parts;

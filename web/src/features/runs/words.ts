@@ -122,6 +122,7 @@ export const standWords = {
 export const stepWords = {
   none: 'No step has started yet.',
   rest: 'Further steps',
+  answering: 'Thinking and writing',
   again: (attempt: number) =>
     attempt === 2 ? 'Done again after a restart.' : `Done again after a restart, attempt ${attempt}.`,
   result: 'Result of this step',
@@ -182,6 +183,7 @@ export const reasonSentences: Record<string, string> = {
   browser_failed: 'The browser failed.',
   browser_busy: 'All browsers were in use.',
   idle_too_long: 'Ended by itself: nothing had been done in the browser for as long as it may stand idle.',
+  stopped_at_bounds: 'Stopped: it found no end within the steps it may take.',
   paused_too_long: 'Ended by itself: it was paused for as long as it may be.',
   internal_error: 'Something failed on our side.',
 };

@@ -8,11 +8,16 @@ import { creditsText, isZero } from '../../credits/amount';
 import { announce } from '../../ui/announce';
 import { AgentMark } from '../../ui/Brand';
 import { useInstance } from '../../ui/instance';
+import { useMe } from '../../ui/me';
 import { SkeletonLines } from '../../ui/Remote';
 import { isEnded } from '../runs/states';
 import { AnswerFoot } from './AnswerFoot';
+import { Asking } from './Asking';
+import { CallCards } from './CallCards';
+import { usedNow } from './calls';
 import classes from './Messages.module.css';
 import { type LiveStream, useRunStream } from './useRunStream';
+import { useWork } from './useWork';
 import { answerWords as words, reasonWords } from './words';
 
 const Markdown = lazy(() => import('./Markdown'));
@@ -36,20 +41,31 @@ export function Answer(props: Props) {
   const ended = run == null || isEnded(run.state) || stream.finished !== null;
   const shown = stream.finished ?? run ?? null;
   useEnd(stream, sessionId);
+  const work = useWork(shown, stream.revision);
   const text = stream.text.length > message.text.length ? stream.text : message.text;
   return (
     <article className={classes.answer} aria-label={agent}>
       <AgentMark busy={!ended} />
       <div className={classes.content}>
+        {work.run === null ? null : <CallCards run={work.run} calls={work.calls} />}
         <div aria-busy={!ended} data-testid="answer-text">
           <Suspense fallback={<SkeletonLines count={2} />}>
             {text === '' ? null : <Markdown text={text} growing={!ended} />}
           </Suspense>
         </div>
+        {ended || !work.run?.question || stopping ? null : (
+          <Asking key={work.run.question.call} run={work.run} question={work.run.question} />
+        )}
         {ended ? (
           <Ending reason={shown?.reason ?? null} credits={shown?.credits ?? null} />
         ) : (
-          <Working stream={stream} run={run} started={text !== ''} stopping={stopping} />
+          <Working
+            stream={stream}
+            run={run}
+            started={text !== ''}
+            using={usedNow(work.calls)}
+            stopping={stopping}
+          />
         )}
         {ended && shown ? (
           <AnswerFoot
@@ -88,7 +104,7 @@ function useEnd(stream: LiveStream, sessionId: string): void {
         withEnded(list, finished),
       );
     }
-    for (const key of [['messages', sessionId], ['session', sessionId], ['sessions'], ['runs']]) {
+    for (const key of [['run', finished?.id ?? ''], ['messages', sessionId], ['session', sessionId], ['sessions'], ['runs']]) {
       void queries.invalidateQueries({ queryKey: key });
     }
   }, [finished, problem, queries, sessionId]);
@@ -115,16 +131,22 @@ interface WorkingProps {
   stream: LiveStream;
   run: RunSummary;
   started: boolean;
+  /** The tool that is used now. */
+  using: string | null;
   stopping: boolean;
 }
 
-function Working({ stream, run, started, stopping }: WorkingProps) {
+function Working({ stream, run, started, using, stopping }: WorkingProps) {
+  const { user } = useMe();
   const state = stream.state ?? run.state;
+  const waits =
+    run.started_by_id === user.id ? words.waitingForYou : words.waitingFor(run.started_by);
+  const doing = using === null ? null : words.using(using);
   const hold = isZero(stream.held) ? run.held : stream.held;
   return (
     <div className={classes.working} data-testid="working" data-state={state}>
       <Text size="sm" c="dimmed">
-        {stopping ? words.stopping : stateText(state, stream, started)}
+        {stopping ? words.stopping : stateText(state, stream, [waits, doing ?? (started ? words.writing : words.thinking)])}
         {isZero(hold) || stopping ? null : (
           <span title={creditsText(hold)}> · {words.upTo(hold)}</span>
         )}
@@ -133,7 +155,8 @@ function Working({ stream, run, started, stopping }: WorkingProps) {
   );
 }
 
-function stateText(state: RunState, stream: LiveStream, started: boolean): string {
+function stateText(state: RunState, stream: LiveStream, own: [waits: string, doing: string]): string {
+  const [waits, doing] = own;
   if (!stream.connected) return words.reconnecting;
   switch (state) {
     case 'queued':
@@ -143,8 +166,8 @@ function stateText(state: RunState, stream: LiveStream, started: boolean): strin
     case 'paused_no_credits':
       return words.paused;
     case 'waiting_for_input':
-      return words.waitingForYou;
+      return waits;
     default:
-      return started ? words.writing : words.thinking;
+      return doing;
   }
 }

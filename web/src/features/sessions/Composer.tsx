@@ -1,30 +1,26 @@
 /** Where a message is written: the estimate before it is sent, the gate when there is nothing to spend. */
-import { Group, NativeSelect, Text } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { NativeSelect, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, type RefObject, useId, useRef } from 'react';
-import { estimate, type Quote } from '../../api/gen';
-import { call } from '../../api/problem';
+import type { ModelCard } from '../../api/gen';
 import { modelsQuery } from '../../api/queries';
-import { covers } from '../../credits/amount';
 import { OutOfCredits } from '../../credits/OutOfCredits';
 import { useInstance } from '../../ui/instance';
-import { LinkTo } from '../../ui/LinkTo';
 import { useMe } from '../../ui/me';
 import { Failure } from '../../ui/Remote';
+import { AttachButton, Attached } from './AttachFiles';
 import classes from './Composer.module.css';
+import { EffortMenu } from './EffortMenu';
+import { modelOf } from './effort';
+import { Estimate } from './Estimate';
 import type { Gate } from './gate';
 import { SendOrStop } from './SendOrStop';
 import type { Stop } from './useStop';
 import { composerWords as words } from './words';
-
-const WAIT_MS = 400;
+import type { Writing } from './writing';
 
 interface Props {
-  text: string;
-  setText: (text: string) => void;
-  model: string;
-  setModel: (model: string) => void;
+  writing: Writing;
   send: () => void;
   sending: boolean;
   /** Stops the answer that is being written: one at a time in a session. */
@@ -37,15 +33,18 @@ interface Props {
 }
 
 export function Composer(props: Props) {
-  const { text, setText, send, sending, stop = null, failure, gate, sessionId } = props;
+  const { writing, send, sending, stop = null, failure, gate, sessionId } = props;
+  const { text, attaching } = writing;
   const { agent_name: agent } = useInstance();
-  const { billing_access: billingAccess } = useMe();
+  const models = useQuery(modelsQuery).data?.data ?? [];
   const hint = useId();
   const own = useRef<HTMLTextAreaElement>(null);
   const field = props.field ?? own;
   // While an answer is written, nothing is refused; the pool may look emptier than it will be.
   const closed = gate.closed && stop === null;
-  const ready = text.trim() !== '' && !sending && stop === null && !closed;
+  // A file that is still on its way would be left behind.
+  const whole = text.trim() !== '' && attaching.sending.length === 0;
+  const ready = whole && !sending && stop === null && !closed;
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
@@ -53,6 +52,42 @@ export function Composer(props: Props) {
   };
   return (
     <div className={classes.stack} data-closed={closed || undefined}>
+      <Refusals failure={failure} stop={stop} closed={closed} gate={gate} />
+      <div className={classes.box}>
+        <Attached attaching={attaching} field={field} />
+        <textarea
+          ref={field}
+          className={classes.field}
+          rows={props.rows ?? 2}
+          value={text}
+          data-composer
+          aria-label={words.label(agent)}
+          aria-describedby={hint}
+          placeholder={words.placeholder(agent)}
+          onChange={(event) => writing.setText(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+        />
+        <div className={classes.foot}>
+          <Estimate id={hint} writing={writing} sessionId={sessionId} />
+          <Choices writing={writing} models={models} />
+          <SendOrStop send={send} ready={ready} sending={sending} stop={stop} field={field} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+interface RefusalsProps {
+  failure: Error | null;
+  stop: Stop | null;
+  closed: boolean;
+  gate: Gate;
+}
+
+function Refusals({ failure, stop, closed, gate }: RefusalsProps) {
+  const { billing_access: billingAccess } = useMe();
+  return (
+    <>
       {failure ? <Failure text={`${words.notSent} ${words.saved}`} error={failure} /> : null}
       {stop?.error ? <Failure text={words.stopFailed} error={stop.error} /> : null}
       {closed ? (
@@ -63,86 +98,35 @@ export function Composer(props: Props) {
           hasDraft
         />
       ) : null}
-      <div className={classes.box}>
-        <textarea
-          ref={field}
-          className={classes.field}
-          rows={props.rows ?? 2}
-          value={text}
-          data-composer
-          aria-label={words.label(agent)}
-          aria-describedby={hint}
-          placeholder={words.placeholder(agent)}
-          onChange={(event) => setText(event.currentTarget.value)}
-          onKeyDown={onKeyDown}
-        />
-        <div className={classes.foot}>
-          <Estimate id={hint} text={text} sessionId={sessionId} model={props.model} />
-          <Group gap={8} wrap="nowrap">
-            <ModelChoice model={props.model} setModel={props.setModel} />
-            <SendOrStop send={send} ready={ready} sending={sending} stop={stop} field={field} />
-          </Group>
-        </div>
-      </div>
-    </div>
-  );
-}
-
-interface EstimateProps {
-  id: string;
-  text: string;
-  sessionId: string | undefined;
-  model: string;
-}
-
-function Estimate({ id, text, sessionId, model }: EstimateProps) {
-  const [settled] = useDebouncedValue(text.trim(), WAIT_MS);
-  const asked = settled !== '' && text.trim() !== '';
-  const { data, error } = useQuery({
-    queryKey: ['estimate', sessionId ?? '', model, settled],
-    queryFn: () =>
-      call(
-        estimate({
-          body: {
-            kind: 'message',
-            text: settled,
-            ...(sessionId === undefined ? {} : { session_id: sessionId }),
-            ...(model === '' ? {} : { model }),
-          },
-        }),
-      ),
-    enabled: asked,
-    placeholderData: keepPreviousData,
-    retry: false,
-    staleTime: 0,
-  });
-  return (
-    <Text id={id} size="xs" c="dimmed" className={classes.estimate} data-testid="estimate">
-      {asked ? <EstimateText quote={data} failed={error !== null} /> : words.hint}
-    </Text>
-  );
-}
-
-function EstimateText({ quote, failed }: { quote: Quote | undefined; failed: boolean }) {
-  if (failed) return words.noEstimate;
-  if (!quote) return words.estimating;
-  const { low, high } = quote;
-  const first =
-    quote.basis === 'history'
-      ? words.usually(low, high)
-      : `${words.range(low, high)}. ${quote.basis_text}`;
-  return (
-    <>
-      {first} {covers(quote.hold, high) ? words.hold(quote.hold) : words.holdMore(quote.hold)}{' '}
-      <LinkTo to="/help/$article" params={{ article: 'estimate' }} size="xs" underline="always">
-        {words.how}
-      </LinkTo>
     </>
   );
 }
 
-function ModelChoice({ model, setModel }: { model: string; setModel: (model: string) => void }) {
-  const models = useQuery(modelsQuery).data?.data ?? [];
+function Choices({ writing, models }: { writing: Writing; models: readonly ModelCard[] }) {
+  const { attaching, model, setModel, effort, setEffort } = writing;
+  const chosen = modelOf(models, model);
+  const noHands = chosen?.hands === false ? (chosen.hands_note ?? words.noHands) : null;
+  return (
+    <div className={classes.choices}>
+      <AttachButton attaching={attaching} />
+      <EffortMenu effort={effort} setEffort={setEffort} noHands={noHands} />
+      <ModelChoice models={models} model={model} setModel={setModel} />
+      {noHands === null || effort === 'low' ? null : (
+        <Text size="xs" c="dimmed" className={classes.note} data-testid="no-hands">
+          {noHands}
+        </Text>
+      )}
+    </div>
+  );
+}
+
+interface ModelProps {
+  models: readonly ModelCard[];
+  model: string;
+  setModel: (model: string) => void;
+}
+
+function ModelChoice({ models, model, setModel }: ModelProps) {
   if (models.length < 2) return null;
   const data = [
     { value: '', label: words.auto },

@@ -4,7 +4,7 @@ import { IconDots, IconPencil, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import { deleteSession, renameSession, type Session } from '../../api/gen';
+import { deleteSession, renameSession, type Session, type SessionDetail } from '../../api/gen';
 import { call } from '../../api/problem';
 import { sessionQuery } from '../../api/queries';
 import { Actions } from '../../ui/Actions';
@@ -13,11 +13,12 @@ import { Dialog } from '../../ui/Dialog';
 import { Failure } from '../../ui/Remote';
 import { RemoveDialog } from '../../ui/RemoveDialog';
 import { words as shared } from '../../ui/words';
+import { FilesPanel } from './FilesPanel';
 import classes from './Messages.module.css';
 import { words } from './words';
 
 interface Props {
-  session: Session;
+  session: SessionDetail;
   /** What the running answer holds; null when nothing runs. */
   held: string | null;
 }
@@ -28,9 +29,17 @@ export function SessionBar({ session, held }: Props) {
   const close = () => setDialog(null);
   return (
     <div className={classes.bar}>
-      <Text size="sm" c="dimmed" data-testid="session-total">
-        {words.total(session.credits)} · {held === null ? words.idle : words.working(held)}
-      </Text>
+      <div className={classes.facts}>
+        <Text size="sm" c="dimmed" data-testid="session-total">
+          {words.total(session.credits)} · {held === null ? words.idle : words.working(held)}
+        </Text>
+        {session.allow_up_to === null ? null : (
+          <Text size="sm" c="dimmed" data-testid="session-allowed">
+            {words.allowed(session.allow_up_to)}
+          </Text>
+        )}
+      </div>
+      <FilesPanel files={session.files} />
       <Actions
         label={words.menu}
         position="bottom-end"
@@ -69,7 +78,9 @@ function RenameDialog({ session, close }: DialogProps) {
   const rename = useMutation({
     mutationFn: () => call(renameSession({ path: { id: session.id }, body: { title: title.trim() } })),
     onSuccess: (renamed) => {
-      queries.setQueryData(sessionQuery(session.id).queryKey, renamed);
+      queries.setQueryData(sessionQuery(session.id).queryKey, (before) =>
+        before ? { ...before, ...renamed } : undefined,
+      );
       void queries.invalidateQueries({ queryKey: ['sessions'] });
       close();
     },

@@ -1,18 +1,17 @@
 /** One session: its messages, the answer that is being written, and the composer. */
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
-import type { Message, Session } from '../../api/gen';
+import { useEffect, useRef } from 'react';
+import type { Message, SessionDetail } from '../../api/gen';
 import { outOfCredits } from '../../api/problem';
 import { messagesQuery, sessionQuery } from '../../api/queries';
 import { useInstance } from '../../ui/instance';
-import { useMe } from '../../ui/me';
 import { Empty, Remote, SkeletonLines } from '../../ui/Remote';
 import { usePageTitle } from '../../ui/title';
 import { isEnded } from '../runs/states';
 import { Answer } from './Answer';
 import { Composer } from './Composer';
-import { useDraft } from './draft';
+import { FileChips } from './FileChips';
 import { FollowUps } from './FollowUps';
 import { useGate } from './gate';
 import classes from './Messages.module.css';
@@ -20,6 +19,7 @@ import { SessionBar } from './SessionBar';
 import { useSend } from './useSend';
 import { useStop } from './useStop';
 import { words } from './words';
+import { useWriting } from './writing';
 
 export function SessionScreen() {
   const { sessionId } = useParams({ from: '/app/sessions/$sessionId' });
@@ -34,29 +34,21 @@ export function SessionScreen() {
   );
 }
 
-function Conversation({ session }: { session: Session }) {
+function Conversation({ session }: { session: SessionDetail }) {
   const { agent_name: agent } = useInstance();
-  const { user } = useMe();
   const messages = useQuery(messagesQuery(session.id));
   const list = messages.data?.data ?? [];
   const working = list.find(({ run }) => run != null && !isEnded(run.state))?.run ?? null;
   const gate = useGate();
   const send = useSend(session.id, gate);
   const stop = useStop(working?.id ?? null);
-  const [draft, setDraft] = useDraft(`${user.id}.${session.id}`);
-  const [model, setModel] = useState('');
-  const choice = model === '' ? {} : { model };
-  const submit = () => {
-    send.mutate({ text: draft.trim(), ...choice }, { onSuccess: () => setDraft('') });
-  };
-  const edit = (text: string) => {
-    setDraft(text);
-    gate.reset();
-  };
+  const writing = useWriting(session.id, gate.reset);
+  const submit = () => send.mutate(writing.body(), { onSuccess: writing.clear });
   const field = useRef<HTMLTextAreaElement>(null);
   // What was begun stays: a suggestion comes after it.
   const suggest = (question: string) => {
-    edit(draft.trim() === '' ? question : `${draft.trimEnd()}\n${question}`);
+    const { text } = writing;
+    writing.setText(text.trim() === '' ? question : `${text.trimEnd()}\n${question}`);
     field.current?.focus();
   };
   const failure = send.error && !outOfCredits(send.error) ? send.error : null;
@@ -73,7 +65,7 @@ function Conversation({ session }: { session: Session }) {
                 key={message.id}
                 message={message}
                 session={session}
-                retry={(id) => send.mutate({ retry_of: id, ...choice })}
+                retry={(id) => send.mutate({ retry_of: id, ...writing.how() })}
                 retryClosed={working !== null || gate.closed || send.isPending}
                 stopping={message.run?.id === working?.id && stop?.pressed === true}
               />
@@ -84,10 +76,7 @@ function Conversation({ session }: { session: Session }) {
       </Remote>
       <div className={classes.dock}>
         <Composer
-          text={draft}
-          setText={edit}
-          model={model}
-          setModel={setModel}
+          writing={writing}
           send={submit}
           sending={send.isPending}
           stop={stop}
@@ -110,7 +99,7 @@ function next(messages: readonly Message[]): readonly string[] {
 
 interface OneProps {
   message: Message;
-  session: Session;
+  session: SessionDetail;
   retry: (messageId: string) => void;
   retryClosed: boolean;
   stopping: boolean;
@@ -120,7 +109,8 @@ function OneMessage({ message, session, ...rest }: OneProps) {
   if (message.role === 'user') {
     return (
       <article className={classes.user} aria-label={words.you}>
-        {message.text}
+        <div className={classes.said}>{message.text}</div>
+        <FileChips files={message.attachments} />
       </article>
     );
   }

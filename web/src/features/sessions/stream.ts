@@ -13,6 +13,8 @@ export interface StreamState {
   /** How many are in line before this run, while it is queued. */
   ahead: number | null;
   held: string;
+  /** Another one: a step has begun or ended, or something is asked. Null: not told yet. */
+  revision: number | null;
   finished: RunSummary | null;
   problem: Problem | null;
 }
@@ -22,6 +24,7 @@ export interface StateData {
   reason?: RunReason | null;
   ahead?: number | null;
   held?: string;
+  revision?: number;
 }
 
 export type StreamEvent =
@@ -37,6 +40,7 @@ export const emptyStream: StreamState = {
   reason: null,
   ahead: null,
   held: '0',
+  revision: null,
   finished: null,
   problem: null,
 };
@@ -54,6 +58,7 @@ export function reduceStream(before: StreamState, event: StreamEvent): StreamSta
         reason: event.data.reason ?? null,
         ahead: event.data.ahead ?? null,
         held: event.data.held ?? before.held,
+        revision: event.data.revision ?? before.revision,
       };
     case 'finished':
       return { ...next, finished: event.data.run, state: event.data.run.state, held: '0' };

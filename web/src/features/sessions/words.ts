@@ -1,3 +1,4 @@
+import type { Effort } from '../../api/gen';
 import { creditRange, creditsText, formatCredits } from '../../credits/amount';
 
 export const words = {
@@ -13,6 +14,7 @@ export const words = {
   messages: 'The messages',
   by: (name: string) => `by ${name}`,
   running: 'Answering now',
+  allowed: (upTo: string) => `Calls up to ${creditsText(upTo)} start without asking`,
   columns: { title: 'Session', owner: 'Started by', updated: 'Last message', credits: 'Credits' },
   total: (credits: string) => `${creditsText(credits)} in this session`,
   idle: 'Idle, nothing is spending',
@@ -54,8 +56,36 @@ export const composerWords = {
   how: 'How estimates work',
   model: 'Model',
   auto: 'Auto',
+  effort: 'Effort',
+  effortIs: (name: string) => `Effort: ${name}`,
+  effortHow: (agent: string) => `What ${agent} can do by itself`,
+  efforts: {
+    low: { name: 'Low', means: () => 'One answer, without tools.' },
+    medium: {
+      name: 'Medium',
+      means: (agent) => `${agent} may use tools, read files and open pages, a few times.`,
+    },
+    high: {
+      name: 'High',
+      means: (agent) => `${agent} may take many steps with them, and use more credits.`,
+    },
+  } as Record<Effort, { name: string; means: (agent: string) => string }>,
+  noHands: 'This model only answers; it uses no tools.',
   notSent: 'The message was not sent.',
   saved: 'Your draft is kept.',
+};
+
+export const attachWords = {
+  attach: 'Attach files',
+  attachHint: (most: number) => `Attach files: text, Markdown, PDF, CSV, DOCX; at most ${most}`,
+  full: (most: number) => `No more than ${most} files fit a message`,
+  attached: 'Attached files',
+  stopNamed: (name: string) => `Stop the upload of ${name}`,
+  refused: (name: string, why: string) => `${name}: ${why}`,
+  tooMany: (most: number) => `A message takes at most ${most} files.`,
+  files: (count: number) => (count === 1 ? '1 file' : `${count} files`),
+  panel: 'Files of this session',
+  download: (name: string, size: string) => `Download ${name}, ${size}`,
 };
 
 export const answerWords = {
@@ -69,6 +99,8 @@ export const answerWords = {
   writing: 'Writing…',
   paused: 'Paused: not enough credits to go on.',
   waitingForYou: 'Waiting for you.',
+  waitingFor: (name: string) => `Waiting for ${name}.`,
+  using: (name: string) => `Using “${name}”…`,
   upTo: (held: string) => `up to ${formatCredits(held)} held`,
   stopping: 'Stopping. What was written so far is charged.',
   reconnecting: 'Connection lost. The answer goes on at the server; reconnecting…',
@@ -96,5 +128,57 @@ export const reasonWords: Record<string, string> = {
   cut_stream: 'The model’s answer was cut off.',
   server_restarted: 'The server was restarted while this was being written.',
   input_too_long: 'The session has become too long for this model.',
+  stopped_at_cap: 'Stopped at the credits that were set as the most for it.',
+  stopped_at_bounds: 'Stopped: it found no answer within the steps of its effort.',
+  took_too_long: 'It took longer than it may.',
+  not_allowed: 'Whoever asked may not start work any more.',
   internal_error: 'Something failed on our side.',
+};
+
+/** How a call went: one use of a tool within an answer. */
+export const callWords = {
+  list: 'What was done for this answer',
+  states: {
+    running: 'Running',
+    waiting: 'Waiting for you',
+    done: 'Done',
+    failed: 'Failed',
+    declined: 'Not done',
+    stopped: 'Stopped',
+  },
+  free: 'no credits',
+  inputs: 'Inputs',
+  result: 'Result',
+  notYet: 'No result yet.',
+  noResult: 'No result.',
+  steps: 'Steps',
+  shortened: 'Shortened here. The whole is on the run’s page.',
+  private: 'Only who asked can open its inputs and results.',
+  watch: 'Watch the browser',
+  recording: 'See the recording',
+  openRun: 'Open the run',
+};
+
+/** The agent asks before it starts something. */
+export const askWords = {
+  title: (agent: string, name: string) => `${agent} asks: ${name}?`,
+  what: 'What would be done',
+  cost: (low: string, high: string, typical: string) =>
+    `It may use ${creditRange(low, high)}, usually ${formatCredits(typical)}.`,
+  available: (available: string) => `You have ${formatCredits(available)} available.`,
+  opens: (agent: string, site: string) =>
+    `It would open ${site}, a site that you have not named. ${agent} asks before each one of these.`,
+  until: (time: string) => `It waits for you until ${time}. Then it goes on without it.`,
+  run: 'Run',
+  notNow: 'Not now',
+  always: 'Always allow up to',
+  alwaysUnit: 'credits in this session',
+  allow: 'Allow and run',
+  amount: 'Write an amount of credits.',
+  least: (high: string) => `It must cover this call: at least ${creditsText(high)}.`,
+  over: 'This is not asked any more.',
+  failed: 'Your answer did not arrive.',
+  asks: (agent: string, name: string) =>
+    `${agent} waits for you: ${name}? Choose Run, Not now or Always allow in its answer.`,
+  said: { run: 'It runs.', not_now: 'It goes on without it.', always: 'It runs.' },
 };

@@ -66,6 +66,10 @@ impl Wire for reader::Messages {
     }
 
     fn pieces(&mut self, event: &SseEvent) -> Vec<Piece> {
-        reader::Messages::take(self, event)
+        self.take(event)
+    }
+
+    fn ignores_schemas(&self) -> bool {
+        self.ignored
     }
 }

@@ -17,6 +17,8 @@ use crate::ai::sse::SseEvent;
 pub(in crate::ai) struct Messages {
     /// The answer is the input of a tool that the model was made to call.
     shaped: bool,
+    /// It was made to call, and speaks instead.
+    pub(super) ignored: bool,
     /// What was read, as counted at the beginning.
     read: Option<u32>,
 }
@@ -95,7 +97,7 @@ struct Ending {
 
 impl Messages {
     pub(super) fn new(shaped: bool) -> Self {
-        Messages { shaped, read: None }
+        Messages { shaped, ignored: false, read: None }
     }
 
     /// What one event says.
@@ -124,7 +126,7 @@ impl Messages {
         }
     }
 
-    fn begun(&self, index: u32, block: Block) -> Option<Piece> {
+    fn begun(&mut self, index: u32, block: Block) -> Option<Piece> {
         match block {
             Block::Text { text } => Some(self.said(text)),
             Block::Thinking { thinking } => Some(Piece::Thought(thinking)),
@@ -142,7 +144,7 @@ impl Messages {
         }
     }
 
-    fn more(&self, index: u32, delta: Delta) -> Option<Piece> {
+    fn more(&mut self, index: u32, delta: Delta) -> Option<Piece> {
         match delta {
             Delta::Text { text } => Some(self.said(text)),
             Delta::Thinking { thinking } => Some(Piece::Thought(thinking)),
@@ -156,9 +158,10 @@ impl Messages {
         }
     }
 
-    /// Beside an answer that is held to a schema, words are no part of it.
-    fn said(&self, text: String) -> Piece {
-        if self.shaped { Piece::Thought(text) } else { Piece::Text(text) }
+    /// Some servers take the order to call and let the model speak: then that is the answer.
+    fn said(&mut self, text: String) -> Piece {
+        self.ignored |= self.shaped && !text.trim().is_empty();
+        Piece::Text(text)
     }
 
     /// The count at the end stands for the whole answer; some repeat what was read there.

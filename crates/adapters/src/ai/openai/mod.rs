@@ -64,4 +64,9 @@ impl Wire for Chat {
     fn pieces(&mut self, event: &SseEvent) -> Vec<Piece> {
         wire::pieces(event)
     }
+
+    fn ignores_schemas(&self) -> bool {
+        // What such a server writes cannot be told from what another one was held to.
+        false
+    }
 }

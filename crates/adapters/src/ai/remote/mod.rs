@@ -18,7 +18,7 @@ mod connect;
 mod dialect;
 
 use std::marker::PhantomData;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -109,6 +109,8 @@ pub(super) trait Wire: Send + Sync + Sized + 'static {
     fn reader(request: &ModelRequest, dialect: Dialect) -> Self;
     /// What one event of the stream says.
     fn pieces(&mut self, event: &SseEvent) -> Vec<Piece>;
+    /// The answer so far shows that the server took a schema and did not hold to it.
+    fn ignores_schemas(&self) -> bool;
 }
 
 /// One model of one provider.
@@ -118,7 +120,7 @@ pub(super) struct Remote<W> {
     key: Option<HeaderValue>,
     client: reqwest::Client,
     /// How the provider wants to be asked, as far as it has shown.
-    dialect: Mutex<Dialect>,
+    dialect: Arc<Mutex<Dialect>>,
     wire: PhantomData<fn() -> W>,
 }
 
@@ -136,7 +138,7 @@ impl<W: Wire> Remote<W> {
             .user_agent(concat!("ampere/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|_| SettingsError::NoTls)?;
-        let dialect = Mutex::new(Dialect::default());
+        let dialect = Arc::new(Mutex::new(Dialect::default()));
         Ok(Remote { settings, endpoint, key, client, dialect, wire: PhantomData })
     }
 
@@ -145,8 +147,7 @@ impl<W: Wire> Remote<W> {
     }
 
     fn learn(&self, shown: Dialect) {
-        let mut dialect = self.dialect.lock().unwrap_or_else(PoisonError::into_inner);
-        *dialect = dialect.with(shown);
+        learn(&self.dialect, shown);
     }
 
     fn signed(&self, request: RequestBuilder) -> RequestBuilder {
@@ -157,6 +158,11 @@ impl<W: Wire> Remote<W> {
     pub(super) fn get(&self, url: &str) -> RequestBuilder {
         self.signed(self.client.get(url))
     }
+}
+
+fn learn(dialect: &Mutex<Dialect>, shown: Dialect) {
+    let mut dialect = dialect.lock().unwrap_or_else(PoisonError::into_inner);
+    *dialect = dialect.with(shown);
 }
 
 fn endpoint<W: Wire>(base_url: &str) -> Result<Url, SettingsError> {
@@ -212,17 +218,24 @@ impl<W: Wire> Model for Remote<W> {
         let limits = self.settings.limits;
         let reader = W::reader(&request, dialect);
         let source = batches(reader, response.bytes_stream(), limits.line_bytes);
+        let dialect = Arc::clone(&self.dialect);
+        let source = source.map(move |(batch, ignored)| {
+            if ignored {
+                learn(&dialect, Dialect { schemas: false, ..Dialect::default() });
+            }
+            batch
+        });
         Ok(answer::events(&request, limits, source))
     }
 }
 
-/// The pieces that each read completes. A broken connection is the last batch; an orderly end is
-/// the end of the stream.
+/// The pieces that each read completes, and whether a schema was ignored. A broken connection is
+/// the last batch; an orderly end is the end of the stream.
 fn batches<W: Wire>(
     wire: W,
     bytes: impl Stream<Item = reqwest::Result<Bytes>> + Send + 'static,
     line_bytes: usize,
-) -> impl Stream<Item = Batch> + Send + 'static {
+) -> impl Stream<Item = (Batch, bool)> + Send + 'static {
     let state = Some((Box::pin(bytes), SseReader::new(line_bytes), wire));
     stream::unfold(state, |state| async move {
         let (mut bytes, mut reader, mut wire) = state?;
@@ -233,11 +246,14 @@ fn batches<W: Wire>(
                 let mut batch: Batch = events.iter().flat_map(|event| wire.pieces(event)).collect();
                 if taken.is_err() {
                     batch.push(Piece::Broken(ModelError::Broken(BreakCause::Garbled)));
-                    return Some((batch, None));
+                    return Some(((batch, false), None));
                 }
-                Some((batch, Some((bytes, reader, wire))))
+                Some(((batch, wire.ignores_schemas()), Some((bytes, reader, wire))))
             }
-            Err(_) => Some((vec![Piece::Broken(ModelError::Broken(BreakCause::Cut))], None)),
+            Err(_) => {
+                let cut = vec![Piece::Broken(ModelError::Broken(BreakCause::Cut))];
+                Some(((cut, false), None))
+            }
         }
     })
 }

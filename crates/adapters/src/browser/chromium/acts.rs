@@ -45,7 +45,7 @@ impl Acts {
         if self.page.wiring.lost() {
             self.page.replace().await?;
             if !matches!(action, Action::Navigate { .. }) {
-                return Err(BrowserError::Refused("the page had crashed".to_owned()));
+                return Err(BrowserError::Refused("the page has crashed".to_owned()));
             }
         }
         let begun = self.page.begun();
@@ -59,6 +59,10 @@ impl Acts {
         // window that the act opened is known by now.
         if let Some(url) = self.page.wiring.take_window() {
             self.window(&url).await;
+            self.look(&mut seen).await?;
+        }
+        if self.page.wiring.take_stuck() {
+            self.renew(&seen.url).await?;
             self.look(&mut seen).await?;
         }
         Ok(seen)
@@ -115,14 +119,16 @@ impl Acts {
 
     async fn navigate(&self, url: &str) -> Result<(), BrowserError> {
         let url = self.allowed(url).await?;
-        match self.page.navigate(url.as_str()).await {
-            // A page in an endless script does not let go: it is left behind as a whole.
-            Err(BrowserError::TooSlow) if !self.page.wake().await => {
-                self.page.replace().await?;
-                self.page.navigate(url.as_str()).await
-            }
-            done => done,
+        let done = self.page.navigate(url.as_str()).await;
+        if done == Err(BrowserError::TooSlow) {
+            self.page.wake().await;
         }
+        // A page in an endless script does not let go: it is left behind as a whole.
+        if done.is_err() && self.page.wiring.lost() {
+            self.page.replace().await?;
+            return self.page.navigate(url.as_str()).await;
+        }
+        done
     }
 
     /// The address, if it may be opened.
@@ -156,6 +162,16 @@ impl Acts {
             Ok(()) => wiring.note("A new window was opened in this page.".to_owned()),
             Err(_) => wiring.note("A new window was not opened.".to_owned()),
         }
+    }
+
+    /// Loads the page afresh, because it takes no click any more.
+    async fn renew(&self, url: &str) -> Result<(), BrowserError> {
+        let wiring = &self.page.wiring;
+        wiring.note("The page wanted to start a program; it was loaded again instead.".to_owned());
+        self.page.replace().await?;
+        let _ = self.navigate(url).await;
+        // A page that does nothing else is not shown again.
+        if wiring.take_stuck() { self.page.replace().await } else { Ok(()) }
     }
 
     async fn select(&self, mark: u32, option: &str) -> Result<(), BrowserError> {

@@ -18,6 +18,9 @@ pub(super) const CALL: Duration = Duration::from_secs(10);
 /// How long one question to the browser itself may take: no page can hold it up, only a computer
 /// with too much to do.
 const BROWSER: Duration = Duration::from_secs(30);
+/// How often, and how long each time, a page is asked to have its size.
+const RESIZES: u32 = 10;
+const RESIZE: Duration = Duration::from_secs(2);
 /// How long a page may load before what there is is taken.
 const LOAD: Duration = Duration::from_secs(15);
 /// How long after an act a page has to begin something.
@@ -51,7 +54,11 @@ impl Page {
         patience: Duration,
     ) -> Result<Value, CallError> {
         let session = self.wiring.target().session;
-        self.pipe.call(Some(&session), method, params, patience).await
+        let mut page = self.wiring.loading.subscribe();
+        tokio::select! {
+            answer = self.pipe.call(Some(&session), method, params, patience) => answer,
+            _ = page.wait_for(|page| page.lost) => Err(CallError::Lost),
+        }
     }
 
     /// Asks the browser.
@@ -83,28 +90,44 @@ impl Page {
     }
 
     async fn prepare(&self, session: &str) -> Result<(), CallError> {
-        let OpenOptions { width, height } = self.options;
-        let size = json!({
-            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false,
-        });
         let ask = |method, params| self.pipe.call(Some(session), method, params, BROWSER);
         tokio::try_join!(
             ask("Page.enable", json!({})),
             ask("DOM.enable", json!({})),
             ask("Inspector.enable", json!({})),
-            ask("Emulation.setDeviceMetricsOverride", size),
-            ask("Emulation.setFocusEmulationEnabled", json!({ "enabled": true })),
             ask("Page.setInterceptFileChooserDialog", json!({ "enabled": true })),
         )?;
+        self.resize(session).await?;
+        ask("Emulation.setFocusEmulationEnabled", json!({ "enabled": true })).await?;
         Ok(())
     }
 
-    /// Ends an endless script, if there is one; gives whether the page answers.
-    pub(super) async fn wake(&self) -> bool {
+    /// Gives the page its size. Chromium answers once the page is drawn in it, and now and then
+    /// loses the question when the page is being drawn for the first time: it is asked again.
+    async fn resize(&self, session: &str) -> Result<(), CallError> {
+        let OpenOptions { width, height } = self.options;
+        let size = json!({
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false,
+        });
+        let method = "Emulation.setDeviceMetricsOverride";
+        let mut answer = Err(CallError::TooSlow);
+        for _ in 0..RESIZES {
+            answer = self.pipe.call(Some(session), method, size.clone(), RESIZE).await;
+            if answer != Err(CallError::TooSlow) {
+                break;
+            }
+        }
+        answer.map(|_| ())
+    }
+
+    /// Ends an endless script, if there is one. A page that does not answer then is given up.
+    pub(super) async fn wake(&self) {
         let patience = Duration::from_millis(1_500);
         let stop = self.ask_within("Runtime.terminateExecution", json!({}), patience).await;
         let question = json!({ "expression": "1" });
-        stop.is_ok() && self.ask_within("Runtime.evaluate", question, patience).await.is_ok()
+        if stop.is_err() || self.ask_within("Runtime.evaluate", question, patience).await.is_err() {
+            self.wiring.lose();
+        }
     }
 
     /// How many times the page began to load so far.
@@ -115,17 +138,17 @@ impl Page {
     /// Waits a little for what an act begins, and then for its loading.
     pub(super) async fn settle(&self, begun: u64) {
         let mut loading = self.wiring.loading.subscribe();
-        let starts = loading.wait_for(|loading| loading.now || loading.begun > begun);
+        let starts = loading.wait_for(|loading| loading.begun > begun);
         let began = tokio::time::timeout(BEGIN, starts).await.is_ok();
         if began {
-            self.loaded(SETTLE).await;
+            self.loaded(begun, SETTLE).await;
         }
     }
 
-    /// Waits until the page has loaded, or for so long.
-    async fn loaded(&self, patience: Duration) {
+    /// Waits until the page has begun to load more often than that, and has loaded; or for so long.
+    async fn loaded(&self, begun: u64, patience: Duration) {
         let mut loading = self.wiring.loading.subscribe();
-        let ends = loading.wait_for(|loading| !loading.now);
+        let ends = loading.wait_for(|loading| loading.begun > begun && !loading.now);
         // What is there when the time is up is shown: pages that never end loading are common.
         if tokio::time::timeout(patience, ends).await.is_ok() {
             tokio::time::sleep(AFTER_LOAD).await;
@@ -134,6 +157,7 @@ impl Page {
 
     /// Goes to an address that was checked.
     pub(super) async fn navigate(&self, url: &str) -> Result<(), BrowserError> {
+        let begun = self.begun();
         let answer = self.ask_within("Page.navigate", json!({ "url": url }), LOAD).await;
         let answer = match answer {
             Err(CallError::TooSlow) => {
@@ -143,10 +167,16 @@ impl Page {
             answer => answer?,
         };
         match answer["errorText"].as_str() {
-            None => self.loaded(LOAD).await,
+            // Without a loader it is another place of the same page.
+            None if answer["loaderId"].is_string() => self.loaded(begun, LOAD).await,
+            None => {}
             // A download, or an answer without a page: the page before stays.
             Some("net::ERR_ABORTED") => {}
-            Some(error) => return Err(not_reached(error)),
+            Some(error) => {
+                // Chromium shows a page about it, which is not taken for the next one.
+                self.loaded(begun, BEGIN).await;
+                return Err(not_reached(error));
+            }
         }
         Ok(())
     }

@@ -40,6 +40,8 @@ pub(super) enum CallError {
     Gone,
     /// No answer in time. It may still come; nobody waits for it.
     TooSlow,
+    /// The page is gone, and answers nothing any more.
+    Lost,
     /// Chromium's own refusal.
     Said(String),
 }
@@ -49,6 +51,7 @@ impl From<CallError> for BrowserError {
         match error {
             CallError::Gone => BrowserError::Gone,
             CallError::TooSlow => BrowserError::TooSlow,
+            CallError::Lost => BrowserError::Refused("the page has crashed".to_owned()),
             CallError::Said(detail) => BrowserError::Refused(detail),
         }
     }
@@ -119,6 +122,7 @@ impl Pipe {
                 if let Some(waiting) = self.lines.waiting().as_mut() {
                     waiting.remove(&number);
                 }
+                tracing::debug!(method, "the browser does not answer");
                 Err(CallError::TooSlow)
             }
         }

@@ -156,7 +156,7 @@ impl BrowserSession for Session {
         if done == Err(BrowserError::TooSlow) {
             tokio::select! {
                 () = self.gone() => return Err(BrowserError::Gone),
-                _ = self.acts.page.wake() => {}
+                () = self.acts.page.wake() => {}
             }
         }
         done

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 
 use super::look::{TITLE, cut, shown_url};
-use super::page::CALL;
+use super::page::{CALL, text};
 use super::pipe::{Event, Pipe};
 use crate::browser::Frame;
 
@@ -38,12 +38,14 @@ pub(super) struct Target {
     pub(super) frame: String,
 }
 
-/// How far the page is with loading.
+/// How far the page is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Loading {
     pub(super) now: bool,
     /// How many times the page began to load.
     pub(super) begun: u64,
+    /// The page is gone, or stands still for good, although the browser is there.
+    pub(super) lost: bool,
 }
 
 #[derive(Default)]
@@ -52,8 +54,8 @@ struct Noted {
     notes: Vec<String>,
     /// What a page wanted to open in a new window.
     window: Option<String>,
-    /// The page is gone although the browser is there.
-    lost: bool,
+    /// Chromium asks in a dialog of its own, which nobody can answer, to start a program.
+    stuck: bool,
     /// A page of ours is being made.
     expected: bool,
     url: String,
@@ -103,9 +105,11 @@ impl Wiring {
     pub(super) fn show(&self, target: Target) {
         let mut noted = self.noted();
         noted.target = target;
-        noted.lost = false;
+        noted.stuck = false;
         noted.window = None;
-        self.loading.send_modify(|loading| loading.now = false);
+        self.loading.send_modify(|loading| {
+            *loading = Loading { begun: loading.begun, ..Loading::default() };
+        });
     }
 
     /// Whether a page that nobody opened is ours.
@@ -114,11 +118,15 @@ impl Wiring {
     }
 
     pub(super) fn lost(&self) -> bool {
-        self.noted().lost
+        self.loading.borrow().lost
     }
 
     pub(super) fn take_window(&self) -> Option<String> {
         self.noted().window.take()
+    }
+
+    pub(super) fn take_stuck(&self) -> bool {
+        std::mem::take(&mut self.noted().stuck)
     }
 
     pub(super) fn take_notes(&self) -> Vec<String> {
@@ -173,11 +181,15 @@ impl Wiring {
                     self.note(format!("A dialog said: {}", short(&params["message"])));
                 }
             }
-            "Page.windowOpen" => {
-                self.noted().window = params["url"].as_str().map(str::to_owned);
+            // The first that a click opens; Chromium itself keeps out what pages open alone.
+            "Page.windowOpen" if params["userGesture"] == true => {
+                self.noted().window.get_or_insert_with(|| text(&params["url"]));
+            }
+            "Page.frameStartedNavigating" if !is_page(&text(&params["url"])) => {
+                self.noted().stuck = true;
             }
             "Page.frameStartedLoading" if main => self.loading.send_modify(|loading| {
-                *loading = Loading { now: true, begun: loading.begun + 1 };
+                (loading.now, loading.begun) = (true, loading.begun + 1);
             }),
             "Page.frameStoppedLoading" if main => {
                 self.loading.send_modify(|loading| loading.now = false);
@@ -211,9 +223,9 @@ impl Wiring {
         }
     }
 
-    fn lose(&self) {
-        self.noted().lost = true;
-        self.loading.send_modify(|loading| loading.now = false);
+    /// The page cannot be used any more.
+    pub(super) fn lose(&self) {
+        self.loading.send_modify(|loading| (loading.now, loading.lost) = (false, true));
     }
 
     /// The page's address and title as Chromium tells them, and so of the picture that is shown.
@@ -243,6 +255,13 @@ impl Wiring {
             pipe.tell(Some(&session), "Page.screencastFrameAck", seen);
         });
     }
+}
+
+/// Whether the address is one that Chromium shows itself.
+fn is_page(url: &str) -> bool {
+    let scheme = url.split(':').next().unwrap_or_default();
+    let shown = ["http", "https", "about", "data", "blob", "javascript", "file", "chrome-error"];
+    url.is_empty() || shown.contains(&scheme.to_ascii_lowercase().as_str())
 }
 
 fn short(text: &Value) -> String {

@@ -12,7 +12,7 @@ const ORDERS: [&str; 5] = ["DO: ", "TU: ", "FAIS : ", "执行：", "ДЕЛАЙ: 
 const CODED: &str = "DO64: ";
 /// It says the rest of the line.
 const SAY: &str = "SAY: ";
-/// An argument that it fills with a lot of text.
+/// An argument that it fills with as much text as it can write.
 const HUGE: &str = "#HUGE#";
 
 /// What it obeyed so far.
@@ -114,7 +114,7 @@ fn decoded(text: &str) -> Option<String> {
 
 /// The call, as the model writes it: natively where it can.
 fn write(request: &ModelRequest, name: &str, arguments: &Value) -> Script {
-    let arguments = arguments.to_string().replace(HUGE, &"A".repeat(60_000));
+    let arguments = arguments.to_string().replace(HUGE, &"A".repeat(3_000));
     let usage = Step::Usage { input: 1_000, output: 1_000 };
     if request.tools.is_empty() {
         let name = Value::from(name);

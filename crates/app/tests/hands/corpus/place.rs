@@ -6,9 +6,7 @@ use ampere_adapters::browser::scripted::{Effect, Page};
 use ampere_app::chat::{Ask, Sent};
 use ampere_app::{Caller, Catalog};
 use ampere_credits::{Credits, FileId, OrgId, RunId, UserId};
-use ampere_store::rows::{
-    BackgroundSettings, OrganizationRow, Page as Rows, RunFilter, UserRow,
-};
+use ampere_store::rows::{BackgroundSettings, OrganizationRow, Page as Rows, RunFilter, UserRow};
 use serde_json::json;
 
 use super::super::stage::{Protocol, says};

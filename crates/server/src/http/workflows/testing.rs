@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use ampere_app::spend::Started;
 use ampere_app::workflows::{self, StepTested};
 use ampere_credits::{Credits, RunId, WorkflowId};
 use axum::Json;
@@ -94,8 +93,8 @@ pub async fn test_workflow_step(
         model: asked.model,
     };
     match shared.app.test_step(&caller, test, intent(&key)).await? {
-        StepTested::Started(Started { run, .. }) => {
-            let (status, Json(run)) = shown(&shared, &caller, run.id).await?;
+        StepTested::Started(started) => {
+            let (status, Json(run)) = shown(&shared, &caller, started.run.id).await?;
             Ok((status, Json(StepTest { run: Some(run), condition: None })))
         }
         StepTested::Condition(tested) => {

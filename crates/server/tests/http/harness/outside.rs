@@ -1,4 +1,5 @@
-//! The machine of a test: a clock that it moves, a scripted model and browser, cheap password hashes.
+//! The machine of a test: a clock that it moves, a scripted model and a scripted browser, cheap
+//! password hashes.
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -2,18 +2,21 @@
 
 use reqwest::header::HeaderMap;
 
-/// What stands between two pictures.
-const MARK: &str = "--frame\r\n";
+/// What stands before each picture.
+const HEAD: &[u8] = b"--frame\r\nContent-Type: image/jpeg\r\n\r\n";
+/// What stands after each: a browser shows a picture only when it has read the next one's head.
+const NEXT: &[u8] = b"\r\n--frame\r\nContent-Type: image/jpeg\r\n\r\n";
 
 /// An open live view.
 pub struct Pictures {
     response: reqwest::Response,
     waiting: Vec<u8>,
+    begun: bool,
 }
 
 impl Pictures {
     pub fn new(response: reqwest::Response) -> Self {
-        Pictures { response, waiting: Vec::new() }
+        Pictures { response, waiting: Vec::new(), begun: false }
     }
 
     /// The head of the answer.
@@ -23,23 +26,12 @@ impl Pictures {
 
     /// The next picture, checked as a part; none at the end of the stream.
     pub async fn next(&mut self) -> Option<Vec<u8>> {
-        self.until(MARK.as_bytes()).await?;
-        let head = self.until(b"\r\n\r\n").await?;
-        let head = String::from_utf8(head).unwrap();
-        let mut lines = head.lines();
-        assert_eq!(lines.next(), Some("Content-Type: image/jpeg"));
-        let length = lines.next().unwrap().strip_prefix("Content-Length: ").unwrap();
-        let length: usize = length.parse().unwrap();
-        while self.waiting.len() < length {
-            self.more().await?;
+        if !self.begun {
+            assert!(self.until(HEAD).await?.is_empty(), "nothing stands before the first head");
+            self.begun = true;
         }
-        let jpeg: Vec<u8> = self.waiting.drain(..length).collect();
+        let jpeg = self.until(NEXT).await?;
         assert!(jpeg.starts_with(&[0xff, 0xd8]) && jpeg.ends_with(&[0xff, 0xd9]), "a JPEG");
-        // The mark of the next one is there at once: browsers show a picture only then.
-        while self.waiting.len() < 2 + MARK.len() {
-            self.more().await?;
-        }
-        assert!(self.waiting.starts_with(b"\r\n--frame\r\n"));
         Some(jpeg)
     }
 
