@@ -285,8 +285,10 @@ test('on the page of a run, a call and what it started are one part', () => {
   expect(plain.map(({ name }) => name)).toEqual([null]);
 });
 
+const line = (part: number, part_name: string | null) =>
+  ({ part, part_name }) as Parameters<typeof linesByPart>[0][number];
+
 test('the lines of an answer’s receipt are one table, whatever called what', () => {
-  const line = (part: number, part_name: string | null) => ({ part, part_name }) as Parameters<typeof linesByPart>[0][number];
   expect(linesByPart([line(0, null), line(1, null), line(0, null)])).toHaveLength(1);
   expect(linesByPart([line(1, 'A'), line(1, 'A'), line(2, 'B')])).toHaveLength(2);
 });

@@ -50,6 +50,7 @@ test('moving a step before what it uses makes its source wrong and says so; movi
       step: 's2',
       slot: 'inputs/summarize',
       why: 'Step 2 does not come before this one. Choose again.',
+      unset: false,
     },
   ]);
   expect(edit.moveStep(moved, 0, 1)).toEqual(digest());
