@@ -9,8 +9,8 @@ import { journey } from '../support/journey.mjs';
 import { atRest, badgeTells, modelIsReady, setUp, written } from '../support/people.mjs';
 import { Site } from '../support/site.mjs';
 import {
-  ended, estimated, fillIn, noteSteps, openTab, openTool, receiptPanel, resultTable, resultText,
-  start, stepsSeen,
+  ended, estimated, fillIn, noteSteps, openTab, openTool, receiptPanel, resultPicture, resultTable,
+  resultText, start, stepsSeen,
 } from '../support/work.mjs';
 
 journey('Every tool with the real model', async (story) => {
@@ -62,12 +62,17 @@ async function runsOnce(told, tool) {
   assert.equal(run.state, 'succeeded', `${run.state}: ${run.reason} ${JSON.stringify(run.steps.at(-1))}`);
   await page.getByRole('button', { name: 'Show the results' }).waitFor();
   await showsSteps(page, run);
-  const result = tool.table ? await resultTable(page) : await resultText(page);
+  const result = await resultOf(page, tool);
   tool.check(result);
   await paysFor(told, run, tool);
   const use = tool.useful(result);
   told.lines.push(`      ${tool.name.padEnd(34)} ${use === true ? 'useful' : `weak${use ? `: ${use}` : ''}`}`);
   story.saw(`${seconds.toFixed(1)} s, ${run.credits} credits; before: “${before}”; ${shortened(result)}`);
+}
+
+function resultOf(page, { table, picture }) {
+  if (picture) return resultPicture(page);
+  return table ? resultTable(page) : resultText(page);
 }
 
 /** The steps were seen while they went, and stand there with their state at the end. */

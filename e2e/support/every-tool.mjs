@@ -19,7 +19,17 @@ const MILL = page('Mill Bread', [
 ]);
 const PRICES = page('Prices', ['Coffee costs 2.50 euros.', 'Tea costs 2.00 euros.', 'Cake costs 3.80 euros.']);
 export const NEW_PRICES = page('Prices', ['Coffee costs 2.80 euros.', 'Tea costs 2.00 euros.', 'Cake costs 3.80 euros.']);
-export const sitePages = { '/bakery': BAKERY, '/mill': MILL, '/prices': PRICES };
+const towns = (rows, next) => ({
+  html: `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Towns</title></head><body>
+<h1>Towns</h1><table><thead><tr><th>Town</th><th>Loaves a day</th></tr></thead><tbody>
+${rows.map((row) => `<tr>${row.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('\n')}
+</tbody></table>${next ? `<a href="${next}">Next page</a>` : ''}</body></html>`,
+});
+export const sitePages = {
+  '/bakery': BAKERY, '/mill': MILL, '/prices': PRICES,
+  '/towns': towns([['Lindau', '900'], ['Bregenz', '400']], '/towns/2'),
+  '/towns/2': towns([['Konstanz', '650']], null),
+};
 
 const STORY = [
   'The bakery Kornblume in Lindau opened in 1998 and employs 14 people.',
@@ -229,6 +239,28 @@ const onPages = (site) => [
   },
 ];
 
+/** In a browser, without the model. */
+const inBrowsers = (site) => [
+  {
+    name: 'Collect a table over pages',
+    inputs: { 'First page': site.address('/towns'), 'Link to the next page': 'Next page', Pages: '5' },
+    table: true,
+    check: ({ columns, rows }) => {
+      assert.deepEqual(columns, ['Town', 'Loaves a day']);
+      assert.deepEqual(rows, [['Lindau', '900'], ['Bregenz', '400'], ['Konstanz', '650']]);
+    },
+    useful: () => true,
+  },
+  {
+    name: 'Screenshot of a page',
+    inputs: { Page: site.address('/bakery'), 'How much': 'what a window shows' },
+    picture: true,
+    check: (told) => assert.equal(told, '1024 × 640, Picture of Bakery Kornblume'),
+    useful: () => true,
+  },
+];
+
 export const everyTool = (site) => [
   ...onDocuments(), ...onOnePage(site), ...writing(), ...sorting(), ...onPages(site),
+  ...inBrowsers(site),
 ];

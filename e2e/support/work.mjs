@@ -143,6 +143,17 @@ export async function resultText(page) {
   return text.split('Send to Joule')[1].split('Reading results never uses')[0].trim();
 }
 
+/** A picture on the Results tab, as it was loaded: its size and what it is said to show. */
+export async function resultPicture(page) {
+  await openTab(page, 'Results');
+  const picture = resultsPanel(page).getByRole('img');
+  await picture.waitFor();
+  return picture.evaluate(async (image) => {
+    await image.decode();
+    return `${image.naturalWidth} × ${image.naturalHeight}, ${image.alt}`;
+  });
+}
+
 /** A table on the Results tab: its column heads and the texts of its cells. */
 export async function resultTable(page) {
   await openTab(page, 'Results');
