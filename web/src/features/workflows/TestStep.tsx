@@ -92,7 +92,7 @@ function costText(steps: readonly Step[], index: number, quote: Quote | null): s
 
 function Looked({ condition: { held, left, right } }: { condition: ConditionTest }) {
   return (
-    <Alert color={held ? 'teal' : 'gray'} title={held ? words.held : words.notHeld}>
+    <Alert color={held ? 'green' : 'gray'} title={held ? words.held : words.notHeld}>
       <Facts
         facts={[
           { name: words.left, value: left || words.nothing },
