@@ -117,7 +117,12 @@ async fn act(
         }
         Act::Screenshot { url, full } => {
             let url = filled(meter, spec, url, object).await?;
-            pages::run(meter, spec, (scope, url.trim(), Errand::Picture(*full))).await
+            let full = match full.as_ref().map_or(Ok(false), |full| template::is_true(full, object))
+            {
+                Ok(full) => full,
+                Err(fault) => return Err(failed(meter, spec, ours(&fault)).await),
+            };
+            pages::run(meter, spec, (scope, url.trim(), Errand::Picture(full))).await
         }
         Act::Collect { url, next, pages } => {
             let url = filled(meter, spec, url, object).await?;

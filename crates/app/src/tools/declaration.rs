@@ -85,8 +85,8 @@ pub enum Act {
     Screenshot {
         /// Template of the address.
         url: String,
-        /// The whole page instead of what a window shows of it.
-        full: bool,
+        /// Expression: the whole page instead of what a window shows of it, where it is true.
+        full: Option<String>,
     },
     /// Collects the rows of a table over several pages in a browser.
     Collect {
@@ -215,7 +215,7 @@ struct StepKeys {
     #[serde(rename = "as", default, skip_serializing_if = "Option::is_none")]
     format: Option<TextOrJson>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    full: Option<bool>,
+    full: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     next: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -278,10 +278,9 @@ fn step_of(keys: StepKeys) -> Result<Step, Misplaced> {
         },
         Kind::Fetch => Act::Fetch { url: keys.url.ok_or_else(|| needed("url"))? },
         Kind::Read => Act::Read { file: keys.file.ok_or_else(|| needed("file"))? },
-        Kind::Screenshot => Act::Screenshot {
-            url: keys.url.ok_or_else(|| needed("url"))?,
-            full: keys.full.unwrap_or(false),
-        },
+        Kind::Screenshot => {
+            Act::Screenshot { url: keys.url.ok_or_else(|| needed("url"))?, full: keys.full }
+        }
         Kind::Collect => Act::Collect {
             url: keys.url.ok_or_else(|| needed("url"))?,
             next: keys.next.ok_or_else(|| needed("next"))?,
@@ -335,7 +334,7 @@ impl From<Step> for StepKeys {
             Act::Read { file } => (keys.kind, keys.file) = (Kind::Read, Some(file)),
             Act::Screenshot { url, full } => {
                 (keys.kind, keys.url) = (Kind::Screenshot, Some(url));
-                keys.full = Some(full);
+                keys.full = full;
             }
             Act::Collect { url, next, pages } => {
                 (keys.kind, keys.url) = (Kind::Collect, Some(url));

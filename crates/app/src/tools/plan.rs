@@ -213,7 +213,10 @@ impl<'a> Walk<'a> {
                     "truncated": false,
                 })
             }
-            Act::Screenshot { url, .. } => {
+            Act::Screenshot { url, full } => {
+                if let Some(full) = full {
+                    self.note(number, "full", is_true(full, context));
+                }
                 self.pages = self.pages.saturating_add(1);
                 let url = self.note(number, "url", render(url, context)).unwrap_or_default();
                 json!({

@@ -189,13 +189,17 @@ impl Checker<'_> {
             }
             Act::Transform { template, .. } => self.text("template", template, inside),
             Act::Read { file } => self.file(file, step),
-            Act::Fetch { url } | Act::Screenshot { url, .. } => self.url(url, inside),
+            Act::Fetch { url } => self.url(url, inside),
+            Act::Screenshot { url, full } => {
+                self.url(url, inside);
+                if let Some(full) = full {
+                    self.expression("full", full, inside);
+                }
+            }
             Act::Collect { url, next, pages } => {
                 self.url(url, inside);
                 self.text("next", next, inside);
-                let (at, source) = (self.at("pages"), pages);
-                let names = names_in_expression(pages);
-                self.names(Text { at, source, inside, files: false }, names);
+                self.expression("pages", pages, inside);
             }
         }
     }
@@ -206,6 +210,11 @@ impl Checker<'_> {
         }
         let text = Text { at: self.at(key), source: template, inside, files: false };
         self.names(text, names_in_template(template));
+    }
+
+    fn expression(&mut self, key: &str, source: &str, inside: bool) {
+        let text = Text { at: self.at(key), source, inside, files: false };
+        self.names(text, names_in_expression(source));
     }
 
     fn input_format(&self, name: &str) -> Option<&str> {

@@ -131,7 +131,7 @@ const CASES: [(&str, &str, &str, &str); 49] = [
     ("kind = \"prompt\"", "kind = \"think\"", "kind = \"think\"", "unknown variant"),
     ("kind = \"prompt\"", "kind = \"fetch\"", "prompt = ", "does not belong"),
     ("file = \"{{", "url = \"{{", "url = ", "does not belong"),
-    ("file = \"{{", "full = true\nfile = \"{{", "full = ", "does not belong"),
+    ("file = \"{{", "full = \"true\"\nfile = \"{{", "full = ", "does not belong"),
     ("file = \"{{", "next = \"Next\"\nfile = \"{{", "next = ", "does not belong"),
     ("kind = \"read\"", "kind = \"collect\"", "file = ", "does not belong"),
     ("max_output_tokens = 20\n", "", "[[steps]]\nid = \"ask\"", "needs `max_output_tokens`"),
