@@ -221,7 +221,13 @@ impl Meter {
     /// Keeps the hold ahead of the time in use.
     pub(super) async fn keep_time(&mut self) -> Result<(), Stop> {
         self.show_time();
+        let kept = self.keep_held().await;
+        // After the hold: what a restarted server settles from should be held.
         self.record_time().await?;
+        kept
+    }
+
+    async fn keep_held(&mut self) -> Result<(), Stop> {
         let needed = self.price_after(FIRST_SECONDS)?;
         if needed <= self.held {
             self.set_dry(None);

@@ -122,6 +122,7 @@ async fn a_session_without_a_task_rests_when_its_person_lets_go() {
     world.stepped(run, "control.1").await;
     let view = world.app.release_control(&world.owner, run).await.unwrap();
     assert_eq!((view.state, view.controlled_by), (Phase::Running, None));
+    while world.stepped(run, "control.1").await.ended_at.is_none() {}
     world.take(run).await;
     world.stepped(run, "control.2").await;
     world.app.release_control(&world.owner, run).await.unwrap();
