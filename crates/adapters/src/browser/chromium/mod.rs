@@ -22,9 +22,11 @@ mod wiring;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::sync::{OnceCell, Semaphore};
+use tokio::time::timeout;
 
 use super::{Browser, BrowserError, BrowserSession, BrowserState, OpenOptions};
 use crate::egress::Egress;
@@ -75,6 +77,9 @@ pub fn chromium(config: ChromiumConfig) -> Arc<dyn Browser> {
     chromium
 }
 
+/// How long the first try at a browser may take; the second has all the time of a start.
+const FIRST_TRY: Duration = Duration::from_secs(12);
+
 struct Chromium {
     state: BrowserState,
     ground: Ground,
@@ -103,6 +108,17 @@ impl Browser for Chromium {
         }
         let place = self.places.clone().try_acquire_owned().map_err(|_| BrowserError::Busy)?;
         self.sweep().await;
-        Ok(Arc::new(Session::open(&self.ground, options, place).await?))
+        // Once in a while the first page of a fresh browser never answers: another browser does.
+        let first = timeout(FIRST_TRY, Session::open(&self.ground, options, place)).await;
+        let session = match first {
+            Ok(opened) => opened?,
+            Err(_) => {
+                // It gives its place back when nothing of it is left.
+                let place = timeout(FIRST_TRY, self.places.clone().acquire_owned()).await;
+                let place = place.ok().and_then(Result::ok).ok_or(BrowserError::Busy)?;
+                Session::open(&self.ground, options, place).await?
+            }
+        };
+        Ok(Arc::new(session))
     }
 }
