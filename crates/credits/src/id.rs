@@ -136,6 +136,14 @@ ids! {
     GrantId = "grt";
     /// One purchase at the payment provider's checkout.
     CheckoutId = "pay";
+    /// A mail that was written.
+    MailId = "mail";
+    /// Something that a person is told.
+    NoticeId = "ntc";
+    /// One attempt of auto-recharge at a purchase.
+    RechargeId = "rch";
+    /// One preview of a change of plan, and the change that came of it.
+    PreviewId = "prv";
     /// A file that a person gave to work with.
     FileId = "file";
     /// A workflow: steps that were put together.

@@ -10,12 +10,15 @@ pub mod amount;
 pub mod id;
 pub mod ledger;
 pub mod period;
+pub mod plans;
 pub mod rating;
 pub mod time;
 
 pub use amount::{AmountError, Credits, Money, Overflow};
 pub use id::{
-    CheckoutId, FileId, GrantId, HoldId, IdError, InvitationId, JobId, LoginId, MessageId, OrgId,
-    RunId, SavedInputsId, ScheduleId, SessionId, UserId, WorkflowId,
+    CheckoutId, FileId, GrantId, HoldId, IdError, InvitationId, JobId, LoginId, MailId, MessageId,
+    NoticeId, OrgId, PreviewId, RechargeId, RunId, SavedInputsId, ScheduleId, SessionId, UserId,
+    WorkflowId,
 };
+pub use plans::Cadence;
 pub use time::{Clock, Day, Entropy, TimeError, Timestamp, Zone};

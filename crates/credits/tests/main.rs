@@ -12,6 +12,7 @@ mod incidents;
 mod lane;
 mod model;
 mod periods;
+mod plans;
 mod property;
 mod purity;
 mod rating;

@@ -1,8 +1,9 @@
 //! A second pool, written from the law and not from the code: every credit is a unit that lies
 //! somewhere, and is moved one at a time to wherever the law says. Slow, simple, no slices, no
 //! entries, no sorted lists. It is what the random tests compare with. The commands are in
-//! `rules`, the runs that wait in `queue`.
+//! `rules`, those that come from money in `money`, the runs that wait in `queue`.
 
+mod money;
 mod queue;
 mod rules;
 
@@ -28,6 +29,18 @@ pub struct ModelGrant {
     effective: Timestamp,
     expires: Option<Timestamp>,
     pub units: BTreeMap<Place, i64>,
+    /// Its clock stands still since then.
+    pub frozen: Option<Timestamp>,
+    pub claim: Claim,
+}
+
+/// What is to be given back of a grant, and how it was, in units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Claim {
+    pub total: i64,
+    pub from_unheld: i64,
+    pub had_expired: i64,
+    pub owed: i64,
 }
 
 #[derive(Debug, Clone)]
@@ -69,8 +82,8 @@ pub struct Told {
 }
 
 /// Available, held, included, purchased, outstanding, and of the background allowance what is
-/// left and what is unheld, in units.
-pub type Seen = [i64; 7];
+/// left and what can be taken, then what is locked and what is frozen, in units.
+pub type Seen = [i64; 9];
 
 #[derive(Debug, Clone)]
 pub struct Model {
@@ -79,7 +92,11 @@ pub struct Model {
     pub grants: BTreeMap<GrantId, ModelGrant>,
     pub holds: BTreeMap<HoldId, ModelHold>,
     charged: BTreeMap<RunId, i64>,
+    /// Owed for overdraft.
     pub debt: i64,
+    /// Owed for claims.
+    pub owed: i64,
+    pub locked: bool,
     pub last: Timestamp,
     pub position: u64,
     /// Everybody who waits, in no order.
@@ -95,6 +112,8 @@ impl Model {
             holds: BTreeMap::new(),
             charged: BTreeMap::new(),
             debt: 0,
+            owed: 0,
+            locked: false,
             last: Timestamp::default(),
             position: 0,
             queue: Vec::new(),
@@ -151,6 +170,7 @@ impl Model {
     }
 
     fn time_passes(&mut self, now: Timestamp) {
+        self.meet_claims(now);
         let mut any = false;
         for grant in self.grants.values_mut().filter(|grant| grant.over(now)) {
             any |= grant.all(Place::Unheld, Place::Expired) > 0;
@@ -163,11 +183,15 @@ impl Model {
 
     fn pay_debt(&mut self, now: Timestamp) {
         let mut any = false;
-        while self.debt > 0 {
+        while self.debt + self.owed > 0 {
             let pays = |grant: &ModelGrant| grant.good(now) && !grant.background();
             let Some(grant) = self.first(Place::Unheld, pays) else { break };
             grant.one(Place::Unheld, Place::PaidDebt);
-            self.debt -= 1;
+            if self.debt > 0 {
+                self.debt -= 1;
+            } else {
+                self.owed -= 1;
+            }
             any = true;
         }
         if any {
@@ -209,19 +233,29 @@ impl Model {
         let now = clock.max(self.last);
         let mut then = self.clone();
         then.time_passes(now);
-        let mut seen = [0; 7];
-        for grant in then.grants.values().filter(|grant| grant.good(now)) {
-            let (unheld, held) = (grant.count(Place::Unheld), grant.in_holds());
+        let mut seen = [0; 9];
+        let mine = |grant: &&ModelGrant| now >= grant.effective && !grant.over(now);
+        for grant in then.grants.values().filter(mine) {
+            let (mut unheld, held) = (grant.count(Place::Unheld), grant.in_holds());
+            let apart = match (grant.frozen, self.locked) {
+                (Some(_), _) => Some(8),
+                (None, true) => Some(7),
+                (None, false) => None,
+            };
             if grant.background() {
-                seen[5] += unheld + held;
-                seen[6] += unheld;
+                seen[5] += held + if grant.frozen.is_some() { 0 } else { unheld };
+                seen[6] += if apart.is_some() { 0 } else { unheld };
                 continue;
+            }
+            if let Some(apart) = apart {
+                seen[apart] += unheld;
+                unheld = 0;
             }
             seen[0] += unheld;
             seen[1] += held;
             seen[2 + usize::from(grant.class == Class::Purchased)] += unheld + held;
         }
-        seen[4] = then.debt;
+        seen[4] = then.debt + then.owed;
         seen
     }
 }
@@ -237,6 +271,7 @@ impl ModelGrant {
     }
 
     fn over(&self, now: Timestamp) -> bool {
+        let now = self.frozen.map_or(now, |since| since.min(now));
         self.expires.is_some_and(|end| now >= end)
     }
 
@@ -245,7 +280,7 @@ impl ModelGrant {
     }
 
     fn good(&self, now: Timestamp) -> bool {
-        now >= self.effective && !self.over(now)
+        now >= self.effective && !self.over(now) && self.frozen.is_none()
     }
 
     fn one(&mut self, from: Place, to: Place) {

@@ -66,11 +66,19 @@ fn tiles(anchor: &Anchor, seldom: u32) {
 fn every_day_of_four_years_tiles_forty_eight_months_in_every_zone() {
     // From the first day on, four years of anchors and four of periods meet changes of the clock:
     // São Paulo and Cairo change at midnight, Lord Howe by half an hour, Berlin at two and three.
+    // Havana changes at midnight too, Casablanca for a month of the year; Kolkata and Chatham stand
+    // off the hour.
     let zones = [
         ("America/Sao_Paulo", "2014-06-01"),
         ("Africa/Cairo", "2021-06-01"),
         ("Australia/Lord_Howe", "2024-01-01"),
         ("Europe/Berlin", "2024-01-01"),
+        ("America/New_York", "2024-01-01"),
+        ("America/Havana", "2023-01-01"),
+        ("Africa/Casablanca", "2022-01-01"),
+        ("Asia/Kolkata", "2024-01-01"),
+        ("Pacific/Chatham", "2024-01-01"),
+        ("UTC", "2024-01-01"),
     ];
     let hours = [0, 90, 150, 190, 1_439, 660];
     let mut anchors = 0;

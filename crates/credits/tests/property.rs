@@ -5,12 +5,14 @@
 mod acts;
 mod hits;
 mod hundred;
+mod identity;
 mod plan;
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
-use ampere_credits::ledger::{Answer, Balance, Served};
-use ampere_credits::{Credits, HoldId, RunId};
+use ampere_credits::ledger::{Answer, Balance, Grant, Served};
+use ampere_credits::{Credits, HoldId, RunId, Timestamp};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 
@@ -21,7 +23,7 @@ use acts::Asker;
 use hits::{Before, Hits};
 use plan::Case;
 
-const CASES: u32 = 400;
+const CASES: u32 = 600;
 
 #[test]
 fn the_pool_does_what_the_model_does() {
@@ -40,7 +42,7 @@ fn run(case: &Case, hits: &RefCell<Hits>) -> TestCaseResult {
     let mut asker = Asker::new(case);
     for turn in &case.turns {
         let clock = asker.clock(turn, &lane);
-        let before = Before { balance: lane.balance(clock), queue: lane.queue.clone() };
+        let before = Before::of(&lane, clock);
         let requests = asker.requests(turn, &lane, clock);
         let commit = lane.commit(&requests, clock);
         let told = model.commit(&requests, clock);
@@ -93,7 +95,9 @@ fn same_state(lane: &Lane, model: &Model) -> TestCaseResult {
     let wide = |units: i64| Credits::from_micros(units * model.unit);
     let full = &lane.full;
     prop_assert_eq!(full.position, model.position);
-    prop_assert_eq!(full.debt, wide(model.debt));
+    prop_assert_eq!(full.debt, wide(model.debt + model.owed));
+    prop_assert_eq!(full.debt_of_claims, wide(model.owed));
+    prop_assert_eq!(full.locked, model.locked);
     prop_assert_eq!(full.overdraft, wide(model.overdraft()));
     prop_assert_eq!(full.grants.len(), model.grants.len());
     for grant in &full.grants {
@@ -105,7 +109,11 @@ fn same_state(lane: &Lane, model: &Model) -> TestCaseResult {
             (grant.to_debt, mine.count(Place::PaidDebt)),
             (grant.expired, mine.count(Place::Expired)),
             (grant.clawed, mine.count(Place::TakenBack)),
+            (grant.claim, mine.claim.total),
+            (grant.claim_met, mine.claim.met()),
+            (grant.claim_by_expiry, mine.claim.had_expired),
         ];
+        prop_assert_eq!(grant.frozen_since, mine.frozen);
         for (pool, model) in parts {
             prop_assert_eq!(pool, wide(model), "{:?} against {:?}", grant, mine);
         }
@@ -128,18 +136,43 @@ fn same_state(lane: &Lane, model: &Model) -> TestCaseResult {
     Ok(())
 }
 
+/// By hand: the soonest expiry of what is locked, and how much of that ends with it.
+fn locked_expiry(lane: &Lane, balance: &Balance) -> Option<(Timestamp, Credits)> {
+    let at = balance.at;
+    let locked = |grant: &&Grant| {
+        let terms = grant.terms;
+        let ahead = terms.effective <= at && terms.expires.is_some_and(|end| end > at);
+        lane.full.locked && grant.frozen_since.is_none() && terms.of_pool() && ahead
+    };
+    let mut debt = lane.full.debt.micros();
+    let mut ends: BTreeMap<Timestamp, i64> = BTreeMap::new();
+    let mut order: Vec<&Grant> = lane.full.grants.iter().collect();
+    order.retain(|grant| {
+        let never = grant.terms.expires.is_none() && grant.terms.effective <= at;
+        locked(grant) || (lane.full.locked && never && grant.frozen_since.is_none())
+    });
+    for grant in order.iter().filter(|grant| grant.terms.of_pool()) {
+        let pays = debt.min(grant.unheld.micros());
+        debt -= pays;
+        if let Some(end) = grant.terms.expires {
+            *ends.entry(end).or_default() += grant.unheld.micros() - pays;
+        }
+    }
+    ends.retain(|_, micros| *micros > 0);
+    ends.into_iter().next().map(|(end, micros)| (end, Credits::from_micros(micros)))
+}
+
 /// What people see, and that it adds up: exactly, and on the screen.
-fn same_balance(
-    lane: &Lane,
-    model: &Model,
-    clock: ampere_credits::Timestamp,
-) -> Result<Balance, TestCaseError> {
+fn same_balance(lane: &Lane, model: &Model, clock: Timestamp) -> Result<Balance, TestCaseError> {
     let balance = lane.balance(clock);
     let seen = model.seen(clock).map(|units| Credits::from_micros(units * model.unit));
     let Balance { available, held, included, purchased, outstanding, .. } = balance;
     let background = [balance.background, balance.background_available];
-    let pool = [available, held, included, purchased, outstanding, background[0], background[1]];
+    let [left, ready] = background;
+    let apart = [balance.locked, balance.frozen];
+    let pool = [available, held, included, purchased, outstanding, left, ready, apart[0], apart[1]];
     prop_assert_eq!(pool, seen);
+    prop_assert_eq!(balance.locked_next_expiry, locked_expiry(lane, &balance));
     prop_assert!(pool.iter().all(|part| part.micros() >= 0));
     prop_assert_eq!(balance.available.plus(balance.held), balance.total());
     prop_assert!(balance.outstanding.is_zero() || balance.available.is_zero());

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use ampere_credits::Clock;
 
+pub mod chain;
 mod engine;
 mod migrations;
 mod ops;

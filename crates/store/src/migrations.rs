@@ -30,6 +30,10 @@ const ALL: &[Migration] = &[
     Migration { number: 1, name: "first", text: include_str!("../migrations/0001_first.sql") },
     Migration { number: 2, name: "work", text: include_str!("../migrations/0002_work.sql") },
     Migration { number: 3, name: "hands", text: include_str!("../migrations/0003_hands.sql") },
+    Migration { number: 4, name: "money", text: include_str!("../migrations/0004_money.sql") },
+    Migration { number: 5, name: "people", text: include_str!("../migrations/0005_people.sql") },
+    Migration { number: 6, name: "notices", text: include_str!("../migrations/0006_notices.sql") },
+    Migration { number: 7, name: "audit", text: include_str!("../migrations/0007_audit.sql") },
 ];
 
 /// The steps that a database still needs, given those it has had.

@@ -15,20 +15,36 @@ use async_trait::async_trait;
 
 use crate::rows::*;
 
+mod audit;
 mod background;
+mod billing;
 mod files;
 mod inputs;
+mod mails;
+mod notices;
+mod payments;
+mod recharge;
+mod resets;
 mod schedules;
 mod stills;
 mod tasks;
+mod team;
 mod workflows;
 
+pub use audit::AuditStore;
 pub use background::JobStore;
+pub use billing::{BillingStore, PlanStore};
 pub use files::FileStore;
 pub use inputs::SavedInputsStore;
+pub use mails::MailStore;
+pub use notices::NoticeStore;
+pub use payments::{HookStore, PaymentStore};
+pub use recharge::{RechargeStore, in_flight, month_of};
+pub use resets::ResetStore;
 pub use schedules::ScheduleStore;
 pub use stills::StillStore;
 pub use tasks::TaskStore;
+pub use team::TeamStore;
 pub use workflows::WorkflowStore;
 
 /// Why something could not be kept or read. The caller may try again on [`StoreError::busy`].
@@ -98,6 +114,8 @@ pub trait BookStore: Send + Sync {
     async fn organizations(&self) -> Kept<Vec<OrganizationRow>>;
     /// Entries after a position, oldest first, at most `limit`.
     async fn journal(&self, org: OrgId, after: u64, limit: u32) -> Kept<Vec<Entry>>;
+    /// Locks, frozen grants and claims, oldest first.
+    async fn money_entries(&self, org: OrgId) -> Kept<Vec<Entry>>;
     /// Every hold, oldest first.
     async fn holds(&self, org: OrgId) -> Kept<Vec<HoldRow>>;
     /// Every remembered key with what it did.
@@ -183,8 +201,9 @@ pub trait PeopleStore: Send + Sync {
     async fn set_password(&self, user: UserId, hash: &str) -> Kept<()>;
     /// Members, oldest first.
     async fn members(&self, org: OrgId) -> Kept<Vec<MemberRow>>;
-    /// Removes a member who is not the owner and ends their logins there; false if there is none.
-    async fn remove_member(&self, org: OrgId, user: UserId) -> Kept<bool>;
+    /// Removes a member who is not the owner, ends their logins there and does with their
+    /// schedules what is said; false if there is none.
+    async fn remove_member(&self, org: OrgId, user: UserId, left: LeftBehind) -> Kept<bool>;
     /// One organization.
     async fn organization(&self, org: OrgId) -> Kept<Option<OrganizationRow>>;
     /// Changes name and zone.
@@ -194,8 +213,17 @@ pub trait PeopleStore: Send + Sync {
 /// Invitations.
 #[async_trait]
 pub trait InvitationStore: Send + Sync {
-    /// A new invitation.
-    async fn create_invitation(&self, row: InvitationRow) -> Kept<()>;
+    /// A new invitation, with the mail that carries its link if there is one.
+    async fn create_invitation(&self, row: InvitationRow, mail: Option<MailRow>) -> Kept<()>;
+    /// Gives one that nobody accepted or revoked another link, and a mail that carries it; only
+    /// token, link's time, end and mail are taken from the row. False if its link was made after
+    /// `before` or it is not there.
+    async fn renew_invitation(
+        &self,
+        row: InvitationRow,
+        mail: Option<MailRow>,
+        before: Timestamp,
+    ) -> Kept<bool>;
     /// Newest first.
     async fn invitations(&self, org: OrgId) -> Kept<Vec<InvitationRow>>;
     /// By the hash of its token, with its organization.
@@ -229,7 +257,7 @@ pub trait LoginStore: Send + Sync {
     async fn logins(&self, user: UserId, now: Timestamp) -> Kept<Vec<LoginRow>>;
     /// Ends one of a person's; false if there is none.
     async fn end_login(&self, user: UserId, login: LoginId) -> Kept<bool>;
-    /// The organization that a person belongs to (the first joined).
+    /// The organization that a person was active in last (else: the first joined).
     async fn home_of(&self, user: UserId) -> Kept<Option<MemberRow>>;
 }
 
@@ -265,10 +293,10 @@ pub trait PurchaseStore: Send + Sync {
     async fn create_checkout(&self, row: CheckoutRow) -> Kept<()>;
     /// One purchase of an organization.
     async fn checkout(&self, org: OrgId, id: CheckoutId) -> Kept<Option<CheckoutRow>>;
-    /// One purchase by its id alone, for events of the payment provider.
-    async fn checkout_by_reference(&self, id: CheckoutId) -> Kept<Option<CheckoutRow>>;
-    /// Notes that an attempt was declined, unless its credits are granted.
-    async fn decline_checkout(&self, id: CheckoutId, reason: &str, at: Timestamp) -> Kept<()>;
+    /// How it stands, unless it is granted.
+    async fn set_checkout(&self, org: OrgId, id: CheckoutId, change: CheckoutChange) -> Kept<()>;
+    /// Organizations with a purchase made since an instant that may still be paid.
+    async fn unpaid_checkouts(&self, since: Timestamp) -> Kept<Vec<OrgId>>;
     /// Purchases, newest first; the cursor is an id.
     async fn checkouts(&self, org: OrgId, page: Page) -> Kept<Vec<CheckoutRow>>;
 }
@@ -284,13 +312,23 @@ pub trait Store:
     + LoginStore
     + SettingStore
     + PurchaseStore
+    + PlanStore
+    + BillingStore
     + TaskStore
     + FileStore
     + WorkflowStore
     + ScheduleStore
     + JobStore
     + SavedInputsStore
+    + MailStore
+    + ResetStore
+    + TeamStore
+    + RechargeStore
+    + NoticeStore
     + StillStore
+    + HookStore
+    + PaymentStore
+    + AuditStore
 {
 }
 
@@ -304,12 +342,22 @@ impl<T> Store for T where
         + LoginStore
         + SettingStore
         + PurchaseStore
+        + PlanStore
+        + BillingStore
         + TaskStore
         + FileStore
         + WorkflowStore
         + ScheduleStore
         + JobStore
         + SavedInputsStore
+        + MailStore
+        + ResetStore
+        + TeamStore
+        + RechargeStore
+        + NoticeStore
         + StillStore
+        + HookStore
+        + PaymentStore
+        + AuditStore
 {
 }

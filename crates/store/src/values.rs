@@ -6,8 +6,9 @@
 use ampere_credits::ledger::{Cause, Class, EndKind, Hash, Turn};
 use ampere_credits::rating::Measure;
 use ampere_credits::{
-    CheckoutId, Credits, Day, FileId, GrantId, HoldId, InvitationId, JobId, LoginId, MessageId,
-    OrgId, RunId, SavedInputsId, ScheduleId, SessionId, Timestamp, UserId, WorkflowId,
+    Cadence, CheckoutId, Credits, Day, FileId, GrantId, HoldId, InvitationId, JobId, LoginId,
+    MailId, MessageId, NoticeId, OrgId, PreviewId, RechargeId, RunId, SavedInputsId, ScheduleId,
+    SessionId, Timestamp, UserId, WorkflowId,
 };
 
 use crate::ports::{Kept, StoreError};
@@ -204,8 +205,12 @@ stored_text!(
     InvitationId,
     JobId,
     LoginId,
+    MailId,
     MessageId,
+    NoticeId,
     OrgId,
+    PreviewId,
+    RechargeId,
     RunId,
     SavedInputsId,
     ScheduleId,
@@ -253,10 +258,13 @@ stored_as!(Class {
     Background = "background"
 });
 stored_as!(Cause {
+    Plan = "plan",
     Trial = "trial",
     TopUp = "top_up",
+    AutoRecharge = "auto_recharge",
     Adjustment = "adjustment",
     Background = "background"
 });
+stored_as!(Cadence { Monthly = "monthly", Annual = "annual" });
 stored_as!(Turn { Paused = "paused", Waiting = "waiting" });
 stored_as!(EndKind { Settled = "settled", Released = "released", Lapsed = "lapsed" });

@@ -4,7 +4,8 @@
 //! everything from the moves alone, by its own arithmetic on accounts (signed 128-bit sums), and
 //! never asks the code that it judges: not the pool's fold, not its rules, not its order. It
 //! repairs nothing. Read on: `books` (accounts), `journal` (each entry), `taking` (the order of
-//! use), `lives` (holds and runs), `stored` (what is kept beside the journal).
+//! use), `states` (locks, freezes, claims), `lives` (holds and runs), `stored` (what is kept beside
+//! the journal).
 
 #![expect(
     clippy::arithmetic_side_effects,
@@ -15,6 +16,7 @@ mod books;
 mod journal;
 mod lives;
 mod report;
+mod states;
 mod stored;
 mod taking;
 
@@ -52,8 +54,12 @@ pub struct Totals {
     pub clawed: Credits,
     /// Used credits that no grant could cover.
     pub debt: Credits,
+    /// Of it, what claims left.
+    pub debt_of_claims: Credits,
     /// Overdraft in open holds.
     pub overdraft: Credits,
+    /// What is left starts no run.
+    pub locked: bool,
 }
 
 impl From<&Pool> for Totals {
@@ -67,7 +73,9 @@ impl From<&Pool> for Totals {
             expired: pool.expired,
             clawed: pool.clawed,
             debt: pool.debt,
+            debt_of_claims: pool.debt_of_claims,
             overdraft: pool.overdraft,
+            locked: pool.locked,
         }
     }
 }

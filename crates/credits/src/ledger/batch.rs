@@ -75,7 +75,8 @@ pub struct Batch {
     pub more: bool,
 }
 
-/// Decides all requests in order, each in the law's order inside a commit: command, expiry, debt;
+/// Decides all requests in order, each in the law's order inside a commit: command, claims, expiry,
+/// debt;
 /// then serves the queue. Without requests it books what time alone has made due. Replays book
 /// nothing at all (I21), and neither do refusals, except that debt which can be paid by now is
 /// paid before deciding.
@@ -132,7 +133,12 @@ impl Commit<'_> {
             Err(rejected) => Answer::Refused(rejected),
         };
         let short = |rejected: &Rejected| {
-            matches!(rejected, Rejected::InsufficientCredits { .. } | Rejected::WaitsBehind { .. })
+            matches!(
+                rejected,
+                Rejected::InsufficientCredits { .. }
+                    | Rejected::WaitsBehind { .. }
+                    | Rejected::PoolLocked
+            )
         };
         Ok(match (&request.queueing, answer) {
             (Queueing::Afterwards(waiting), Answer::Done(outcome)) => {
@@ -229,7 +235,7 @@ impl Commit<'_> {
             }
             let command = waiting.command(self.now);
             let answer = self.execute(&command, &Queueing::Overtakes)?;
-            if matches!(answer, Err(Rejected::InsufficientCredits { .. })) {
+            if matches!(answer, Err(Rejected::InsufficientCredits { .. } | Rejected::PoolLocked)) {
                 break;
             }
             let deadline = self.now.plus_seconds(waiting.hold_seconds);

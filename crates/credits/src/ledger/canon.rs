@@ -64,24 +64,7 @@ fn optional<T>(out: &mut Vec<u8>, value: Option<T>, write: impl Fn(&mut Vec<u8>,
 
 fn fact(out: &mut Vec<u8>, fact: &Fact) {
     match *fact {
-        Fact::Granted(terms) => {
-            out.push(1);
-            id(out, terms.id.bits());
-            out.push(match terms.class {
-                Class::Included => 1,
-                Class::Purchased => 2,
-                Class::Background => 3,
-            });
-            out.push(match terms.cause {
-                Cause::Trial => 1,
-                Cause::TopUp => 2,
-                Cause::Adjustment => 3,
-                Cause::Background => 4,
-            });
-            credits(out, terms.amount);
-            instant(out, terms.effective);
-            optional(out, terms.expires, instant);
-        }
+        Fact::Granted(terms) => granted(out, terms),
         Fact::Held { hold, run, deadline, cap, charged_before } => {
             out.push(2);
             id(out, hold.bits());
@@ -112,7 +95,49 @@ fn fact(out: &mut Vec<u8>, fact: &Fact) {
         }
         Fact::Expired => out.push(6),
         Fact::DebtPaid => out.push(7),
+        Fact::Locked => out.push(8),
+        Fact::Unlocked => out.push(9),
+        Fact::Frozen { grant } => {
+            out.push(10);
+            id(out, grant.bits());
+        }
+        Fact::Thawed { grant, expires } => {
+            out.push(11);
+            id(out, grant.bits());
+            optional(out, expires, instant);
+        }
+        Fact::Claimed { grant, total } => {
+            out.push(12);
+            id(out, grant.bits());
+            credits(out, total);
+        }
+        Fact::ClaimMet { grant, by_expiry } => {
+            out.push(13);
+            id(out, grant.bits());
+            credits(out, by_expiry);
+        }
     }
+}
+
+fn granted(out: &mut Vec<u8>, terms: GrantTerms) {
+    out.push(1);
+    id(out, terms.id.bits());
+    out.push(match terms.class {
+        Class::Included => 1,
+        Class::Purchased => 2,
+        Class::Background => 3,
+    });
+    out.push(match terms.cause {
+        Cause::Trial => 1,
+        Cause::TopUp => 2,
+        Cause::Adjustment => 3,
+        Cause::Background => 4,
+        Cause::Plan => 5,
+        Cause::AutoRecharge => 6,
+    });
+    credits(out, terms.amount);
+    instant(out, terms.effective);
+    optional(out, terms.expires, instant);
 }
 
 fn account(out: &mut Vec<u8>, account: Account) {
@@ -223,6 +248,20 @@ impl Reader<'_> {
             5 => Ok(Fact::TakenBack { grant: GrantId::from_bits(self.id()?) }),
             6 => Ok(Fact::Expired),
             7 => Ok(Fact::DebtPaid),
+            8 => Ok(Fact::Locked),
+            9 => Ok(Fact::Unlocked),
+            10 => Ok(Fact::Frozen { grant: GrantId::from_bits(self.id()?) }),
+            11 => Ok(Fact::Thawed {
+                grant: GrantId::from_bits(self.id()?),
+                expires: self.optional(Self::instant)?,
+            }),
+            12 => {
+                Ok(Fact::Claimed { grant: GrantId::from_bits(self.id()?), total: self.credits()? })
+            }
+            13 => Ok(Fact::ClaimMet {
+                grant: GrantId::from_bits(self.id()?),
+                by_expiry: self.credits()?,
+            }),
             _ => Err(Undecodable("an unknown fact")),
         }
     }
@@ -240,6 +279,8 @@ impl Reader<'_> {
             2 => Cause::TopUp,
             3 => Cause::Adjustment,
             4 => Cause::Background,
+            5 => Cause::Plan,
+            6 => Cause::AutoRecharge,
             _ => return Err(Undecodable("an unknown cause")),
         };
         let amount = self.credits()?;

@@ -99,6 +99,27 @@ pub enum Command {
         /// How much, ≥ 1 micro-credit.
         amount: Credits,
     },
+    /// Lock the pool: what is left stays owned but starts no run.
+    Lock,
+    /// Unlock the pool.
+    Unlock,
+    /// Freeze a grant while its payment is disputed.
+    Freeze {
+        /// The grant.
+        grant: GrantId,
+    },
+    /// Thaw a frozen grant; the time it was frozen is added to its expiry.
+    Thaw {
+        /// The grant.
+        grant: GrantId,
+    },
+    /// Say how much of a grant is to be given back, for a refund or a lost dispute.
+    Claim {
+        /// The grant.
+        grant: GrantId,
+        /// In all, with what was claimed of it before; at most what it was given as.
+        total: Credits,
+    },
 }
 
 /// Why a command was refused. Nothing has changed then, and the refusal is not remembered: the
@@ -123,7 +144,7 @@ pub enum Rejected {
     /// The hold's id exists.
     #[error("the hold exists")]
     HoldExists,
-    /// No such grant, or nothing of it can move any more.
+    /// No such grant, or nothing of it that could be taken back.
     #[error("no such grant with credits left")]
     GrantUnknown,
     /// No such hold in this pool.
@@ -135,7 +156,32 @@ pub enum Rejected {
         /// How.
         how: EndKind,
     },
-    /// A grant that expires before it could be spent.
+    /// The pool is locked.
+    #[error("the pool is locked")]
+    AlreadyLocked,
+    /// The pool is not locked.
+    #[error("the pool is not locked")]
+    NotLocked,
+    /// The grant is frozen.
+    #[error("the grant is frozen")]
+    AlreadyFrozen,
+    /// The grant is not frozen.
+    #[error("the grant is not frozen")]
+    NotFrozen,
+    /// More would be claimed than was given.
+    #[error("the claim is above the {amount} credits that were given")]
+    ClaimAboveGrant {
+        /// What was given.
+        amount: Credits,
+    },
+    /// As much or more is claimed already.
+    #[error("{claimed} credits of this grant are claimed already")]
+    ClaimNotHigher {
+        /// The claim that is set.
+        claimed: Credits,
+    },
+    /// A grant that expires before it could be spent; what was paid for is booked all the same
+    /// ([`crate::ledger::Cause::of_payment`]).
     #[error("the grant would expire before it can be used")]
     NeverUsable,
     /// A deadline in the past, earlier than before, or beyond 24 hours.
@@ -177,6 +223,9 @@ pub enum Rejected {
         /// What could still be taken: available credits and room below the limit.
         could_take: Credits,
     },
+    /// The pool is locked: nothing of it starts a run.
+    #[error("the credits of the pool are locked")]
+    PoolLocked,
     /// Others wait for credits, and this hold may not overtake them.
     #[error("{waiting} runs wait for credits before this one")]
     WaitsBehind {
@@ -233,6 +282,7 @@ mod tests {
         assert!(Rejected::WaitsBehind { waiting: 1 }.transient());
         assert!(!Rejected::CapReached { cap: none, used: none }.transient());
         assert!(!Rejected::HoldEnded { how: EndKind::Settled }.transient());
+        assert!(!Rejected::PoolLocked.transient() && !Rejected::AlreadyLocked.transient());
         assert!(!Rejected::KeyReused.transient() && !Rejected::OutOfRange.transient());
     }
 }

@@ -6,10 +6,12 @@
 use crate::amount::Credits;
 use crate::id::{GrantId, HoldId, RunId};
 use crate::ledger::account::{Account, Move};
+use crate::ledger::claims;
 use crate::ledger::command::{Command, Draw, Overdraft, Rejected};
 use crate::ledger::entry::{Draft, EndKind, Fact};
-use crate::ledger::grant::GrantTerms;
-use crate::ledger::hold::{Hold, LONGEST_HOLD_SECONDS};
+use crate::ledger::grant::{Grant, GrantTerms};
+use crate::ledger::hold::{Hold, LONGEST_HOLD_SECONDS, Slice};
+use crate::ledger::lock;
 use crate::ledger::pool::Pool;
 use crate::time::Timestamp;
 
@@ -28,10 +30,10 @@ pub fn decide(pool: &Pool, command: &Command, now: Timestamp) -> Result<Draft, R
         }
         Command::Settle { hold, charge, estimated } => {
             not_negative(charge)?;
-            end(open_hold(pool, hold)?, charge, EndKind::Settled, estimated)
+            end(pool, open_hold(pool, hold)?, charge, (EndKind::Settled, estimated))
         }
         Command::Release { hold } => {
-            end(open_hold(pool, hold)?, Credits::ZERO, EndKind::Released, false)
+            end(pool, open_hold(pool, hold)?, Credits::ZERO, (EndKind::Released, false))
         }
         Command::Lapse { hold, charge } => {
             not_negative(charge)?;
@@ -39,9 +41,14 @@ pub fn decide(pool: &Pool, command: &Command, now: Timestamp) -> Result<Draft, R
             if now < open.deadline {
                 return Err(Rejected::NotDue);
             }
-            end(open, charge, EndKind::Lapsed, true)
+            end(pool, open, charge, (EndKind::Lapsed, true))
         }
         Command::TakeBack { grant, amount } => take_back(pool, grant, amount, now),
+        Command::Lock => lock::lock(pool),
+        Command::Unlock => lock::unlock(pool),
+        Command::Freeze { grant } => lock::freeze(pool, grant),
+        Command::Thaw { grant } => lock::thaw(pool, grant, now),
+        Command::Claim { grant, total } => claims::claim(pool, grant, total),
     }
 }
 
@@ -61,7 +68,7 @@ struct More {
     draw: Draw,
 }
 
-fn positive(amount: Credits) -> Result<(), Rejected> {
+pub(super) fn positive(amount: Credits) -> Result<(), Rejected> {
     if amount.is_positive() { Ok(()) } else { Err(Rejected::AmountNotPositive) }
 }
 
@@ -74,7 +81,9 @@ fn grant(pool: &Pool, terms: GrantTerms, now: Timestamp) -> Result<Draft, Reject
     if pool.grant(terms.id).is_some() {
         return Err(Rejected::GrantExists);
     }
-    let usable_from = terms.effective.max(now);
+    // What was paid for is booked however late it comes, and expires in the same commit.
+    let late = if terms.cause.of_payment() { terms.effective } else { now };
+    let usable_from = terms.effective.max(late);
     if terms.expires.is_some_and(|end| end <= usable_from) {
         return Err(Rejected::NeverUsable);
     }
@@ -97,6 +106,9 @@ fn take_hold(pool: &Pool, wanted: &Wanted, now: Timestamp) -> Result<Draft, Reje
     }
     let charged_before = pool.charged.get(&run).copied().unwrap_or_default();
     within_cap(cap, charged_before, amount)?;
+    if pool.locked {
+        return Err(Rejected::PoolLocked);
+    }
     let (moves, missing) = take(pool, (hold, draw), amount, now)?;
     if missing.is_positive() {
         return Err(insufficient(pool, (amount, draw), now)?);
@@ -122,7 +134,8 @@ fn extend(pool: &Pool, id: HoldId, more: &More, now: Timestamp) -> Result<Draft,
         let (Overdraft::UpTo(limit), Draw::Pool) = (overdraft, draw) else {
             return Err(insufficient(pool, (amount, draw), now)?);
         };
-        let used = pool.overdraft.plus(pool.debt)?;
+        // The law's "Started work finishes": debt that came from overdraft counts, no other.
+        let used = pool.overdraft.plus(pool.debt)?.minus(pool.debt_of_claims)?;
         if !used.plus(missing).is_ok_and(|sum| sum <= limit) {
             let could_take = amount.minus(missing)?.plus(limit.less(used))?;
             return Err(Rejected::OverdraftLimitReached { limit, could_take });
@@ -135,14 +148,22 @@ fn extend(pool: &Pool, id: HoldId, more: &More, now: Timestamp) -> Result<Draft,
 
 /// The law's "Order of use": charged in it (overdraft last), returned in its reverse (overdraft
 /// first). What comes back to an expired grant expires in the next entry of the same commit.
-fn end(hold: &Hold, charge: Credits, how: EndKind, estimated: bool) -> Result<Draft, Rejected> {
+fn end(
+    pool: &Pool,
+    hold: &Hold,
+    charge: Credits,
+    (how, estimated): (EndKind, bool),
+) -> Result<Draft, Rejected> {
     let held = hold.total()?;
     if charge > held {
         return Err(Rejected::ChargeAboveHold { charge, held });
     }
+    // In the order of use as it is now: a thaw may have changed it since they were taken.
+    let mut slices: Vec<&Slice> = hold.slices.iter().collect();
+    slices.sort_by_key(|slice| pool.grants.iter().position(|each| each.terms.id == slice.grant));
     let mut moves = Vec::new();
     let mut rest = charge;
-    for slice in &hold.slices {
+    for slice in &slices {
         let part = rest.min(slice.amount);
         rest = rest.minus(part)?;
         let from = Account::Held(hold.id, slice.grant);
@@ -154,7 +175,7 @@ fn end(hold: &Hold, charge: Credits, how: EndKind, estimated: bool) -> Result<Dr
     moves.extend(Move::some(Account::HeldOverdraft(hold.id), Account::Overdraft, unused));
     let mut charged_after = charge;
     let mut returns = Vec::new();
-    for slice in &hold.slices {
+    for slice in &slices {
         let part = charged_after.min(slice.amount);
         charged_after = charged_after.minus(part)?;
         let back = slice.amount.minus(part)?;
@@ -170,7 +191,7 @@ fn end(hold: &Hold, charge: Credits, how: EndKind, estimated: bool) -> Result<Dr
 fn take_back(pool: &Pool, id: GrantId, amount: Credits, now: Timestamp) -> Result<Draft, Rejected> {
     positive(amount)?;
     // What can never move again is unknown, loaded or not: the answer may not depend on that.
-    let known = pool.grant(id).filter(|grant| !grant.drained() && !grant.terms.expired(now));
+    let known = pool.grant(id).filter(|grant| !grant.drained() && !grant.expired(now));
     let grant = known.ok_or(Rejected::GrantUnknown)?;
     if grant.unheld < amount {
         let available = grant.unheld;
@@ -189,10 +210,11 @@ fn open_hold(pool: &Pool, id: HoldId) -> Result<&Hold, Rejected> {
     }
 }
 
-/// Issued, debt and open overdraft together bound every sum of the pool: while they can be
-/// counted, everything can (I30).
-fn countable(pool: &Pool, more: Credits) -> Result<(), Rejected> {
-    Credits::sum([pool.issued, pool.debt, pool.overdraft, more])?;
+/// Issued, debt, open overdraft and what may become debt of open claims together bound every sum
+/// of the pool: while they can be counted, everything can (I30).
+pub(super) fn countable(pool: &Pool, more: Credits) -> Result<(), Rejected> {
+    let claims = Credits::sum(pool.grants.iter().map(Grant::claim_open))?;
+    Credits::sum([pool.issued, pool.debt, pool.overdraft, claims, more])?;
     Ok(())
 }
 
@@ -206,7 +228,7 @@ fn within_cap(cap: Option<Credits>, used: Credits, amount: Credits) -> Result<()
 }
 
 /// Takes up to `amount` into a hold in the order of use; the second part is what is missing.
-/// While there is debt nothing of the pool can be taken.
+/// While there is debt nothing of the pool can be taken, while it is locked nothing at all.
 fn take(
     pool: &Pool,
     (hold, draw): (HoldId, Draw),
@@ -217,8 +239,8 @@ fn take(
     let mut missing = amount;
     let mut moves = Vec::new();
     let may = |terms: &GrantTerms| draw.may_take(terms) && !(in_debt && terms.of_pool());
-    let takeable = pool.grants.iter().filter(|grant| may(&grant.terms));
-    for grant in takeable.filter(|grant| grant.terms.eligible(now)) {
+    let takeable = pool.grants.iter().filter(|grant| !pool.locked && may(&grant.terms));
+    for grant in takeable.filter(|grant| grant.eligible(now)) {
         let part = missing.min(grant.unheld);
         missing = missing.minus(part)?;
         let id = grant.terms.id;
@@ -257,7 +279,13 @@ pub fn hold_of(command: &Command) -> Option<HoldId> {
         | Command::Settle { hold, .. }
         | Command::Release { hold }
         | Command::Lapse { hold, .. } => Some(*hold),
-        Command::Grant(_) | Command::TakeBack { .. } => None,
+        Command::Grant(_)
+        | Command::TakeBack { .. }
+        | Command::Lock
+        | Command::Unlock
+        | Command::Freeze { .. }
+        | Command::Thaw { .. }
+        | Command::Claim { .. } => None,
     }
 }
 
@@ -265,7 +293,10 @@ pub fn hold_of(command: &Command) -> Option<HoldId> {
 pub fn grant_of(command: &Command) -> Option<GrantId> {
     match command {
         Command::Grant(terms) => Some(terms.id),
-        Command::TakeBack { grant, .. } => Some(*grant),
+        Command::TakeBack { grant, .. }
+        | Command::Freeze { grant }
+        | Command::Thaw { grant }
+        | Command::Claim { grant, .. } => Some(*grant),
         _ => None,
     }
 }

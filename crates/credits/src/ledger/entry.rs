@@ -83,6 +83,36 @@ pub enum Fact {
     Expired,
     /// Debt was paid from unheld credits.
     DebtPaid,
+    /// The pool was locked: no run starts from what is left.
+    Locked,
+    /// The pool was unlocked.
+    Unlocked,
+    /// A grant was frozen: what is unheld of it stays, and its clock stands still.
+    Frozen {
+        /// The grant.
+        grant: GrantId,
+    },
+    /// A grant was thawed.
+    Thawed {
+        /// The grant.
+        grant: GrantId,
+        /// Its expiry from now on: the time it was frozen is added.
+        expires: Option<Timestamp>,
+    },
+    /// It was decided how much of a grant is to be given back in all.
+    Claimed {
+        /// The grant.
+        grant: GrantId,
+        /// In all, with what was claimed before.
+        total: Credits,
+    },
+    /// A claim was met, wholly or as far as it could be.
+    ClaimMet {
+        /// The grant.
+        grant: GrantId,
+        /// Expired credits that count as given back, besides what moves.
+        by_expiry: Credits,
+    },
 }
 
 impl Fact {
@@ -98,6 +128,36 @@ impl Fact {
             Fact::TakenBack { .. } => "taken_back",
             Fact::Expired => "expired",
             Fact::DebtPaid => "debt_paid",
+            Fact::Locked => "locked",
+            Fact::Unlocked => "unlocked",
+            Fact::Frozen { .. } => "frozen",
+            Fact::Thawed { .. } => "thawed",
+            Fact::Claimed { .. } => "claimed",
+            Fact::ClaimMet { .. } => "claim_met",
+        }
+    }
+
+    /// Follows by itself: no command booked it, and no key remembers it.
+    pub fn follows(&self) -> bool {
+        matches!(self, Fact::Expired | Fact::DebtPaid | Fact::ClaimMet { .. })
+    }
+
+    /// The one grant that it is about.
+    pub fn grant(&self) -> Option<GrantId> {
+        match *self {
+            Fact::Granted(terms) => Some(terms.id),
+            Fact::TakenBack { grant }
+            | Fact::Frozen { grant }
+            | Fact::Thawed { grant, .. }
+            | Fact::Claimed { grant, .. }
+            | Fact::ClaimMet { grant, .. } => Some(grant),
+            Fact::Held { .. }
+            | Fact::Extended { .. }
+            | Fact::Ended { .. }
+            | Fact::Expired
+            | Fact::DebtPaid
+            | Fact::Locked
+            | Fact::Unlocked => None,
         }
     }
 }

@@ -21,17 +21,32 @@ pub enum Class {
 /// What put the credits into the pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Cause {
+    /// A paid period of a plan, or what an upgrade adds to it.
+    Plan,
     /// The trial of a new organization.
     Trial,
     /// A one-time purchase.
     TopUp,
+    /// A purchase that the pool's own threshold started.
+    AutoRecharge,
     /// A correction by the operator.
     Adjustment,
     /// The background allowance of a period.
     Background,
 }
 
-/// What a grant was given as; never changes afterwards.
+impl Cause {
+    /// Given for money, or beside what was: booked however late it comes, so that books never
+    /// depend on when a payment was heard of.
+    pub fn of_payment(self) -> bool {
+        match self {
+            Cause::Plan | Cause::TopUp | Cause::AutoRecharge | Cause::Background => true,
+            Cause::Trial | Cause::Adjustment => false,
+        }
+    }
+}
+
+/// What a grant was given as; of it only the expiry ever changes, when a thaw moves it on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GrantTerms {
     /// Its id.
@@ -80,6 +95,8 @@ impl GrantTerms {
 }
 
 /// A grant and where its credits are now; the six parts always sum to the amount (I3).
+///
+/// Its clock stands still while it is frozen: what asks for its expiry asks [`Grant::expired`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grant {
     /// What it was given as.
@@ -94,11 +111,56 @@ pub struct Grant {
     pub to_debt: Credits,
     /// Ended by expiry.
     pub expired: Credits,
-    /// Taken back by an adjustment.
+    /// Taken back, by an adjustment or by its claim.
     pub clawed: Credits,
+    /// Since when its payment has been disputed; none: it is not frozen.
+    pub frozen_since: Option<Timestamp>,
+    /// How much of it is to be given back in all (the law's "Money in and back").
+    pub claim: Credits,
+    /// Of the claim, what has been given back; the rest waits for open holds.
+    pub claim_met: Credits,
+    /// Of what has been given back, credits that had expired.
+    pub claim_by_expiry: Credits,
 }
 
 impl Grant {
+    /// A grant before anything of it has moved.
+    pub fn new(terms: GrantTerms) -> Self {
+        Grant {
+            terms,
+            unheld: Credits::ZERO,
+            held: Credits::ZERO,
+            spent: Credits::ZERO,
+            to_debt: Credits::ZERO,
+            expired: Credits::ZERO,
+            clawed: Credits::ZERO,
+            frozen_since: None,
+            claim: Credits::ZERO,
+            claim_met: Credits::ZERO,
+            claim_by_expiry: Credits::ZERO,
+        }
+    }
+
+    /// Past its expiry at that instant; a frozen grant's clock stands at when it was frozen.
+    pub fn expired(&self, now: Timestamp) -> bool {
+        self.terms.expired(self.frozen_since.map_or(now, |since| since.min(now)))
+    }
+
+    /// Effective, not expired and not frozen: of what is unheld, holds may take and debt is paid.
+    pub fn eligible(&self, now: Timestamp) -> bool {
+        self.frozen_since.is_none() && self.terms.eligible(now)
+    }
+
+    /// Has credits that people own at that instant, frozen ones too.
+    pub fn owned(&self, now: Timestamp) -> bool {
+        self.terms.effective <= now && !self.expired(now)
+    }
+
+    /// Of its claim, what has not been given back yet.
+    pub fn claim_open(&self) -> Credits {
+        self.claim.less(self.claim_met)
+    }
+
     /// Nothing of it can ever move again by its own.
     pub fn drained(&self) -> bool {
         self.unheld.is_zero() && self.held.is_zero()

@@ -1,21 +1,24 @@
 //! The pool of one organization and its journal: what may happen, and what then is true.
 //!
 //! Reading order: [`command`] (what may be asked, and every refusal), [`decide`] (the rules),
-//! [`pool`] (what an entry changes), [`batch`] (one commit of the lane), [`queue`] (who waits for
-//! credits), [`balance`] (what people see), [`audit`] (the invariants as checks). Never does I/O,
-//! never reads a clock.
+//! [`claims`] and [`lock`] (refunds, disputes, ended plans), [`pool`] (what an entry changes),
+//! [`batch`] (one commit of the lane), [`queue`] (who waits for credits), [`balance`] (what people
+//! see), [`audit`] (the invariants as checks). Never does I/O, never reads a clock.
 
 pub mod account;
 pub mod audit;
 pub mod balance;
 pub mod batch;
 pub mod canon;
+pub mod claims;
 pub mod command;
 pub mod decide;
 pub mod entry;
+mod fold;
 pub mod follow;
 pub mod grant;
 pub mod hold;
+pub mod lock;
 pub mod pool;
 pub mod queue;
 

@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 
 use crate::amount::{Credits, Overflow};
 use crate::id::{GrantId, HoldId, OrgId, RunId};
-use crate::ledger::account::{Account, Move};
 use crate::ledger::canon;
 use crate::ledger::command::Draw;
 use crate::ledger::entry::{Draft, Entry, Fact, Hash};
-use crate::ledger::grant::{Grant, GrantTerms};
-use crate::ledger::hold::{Ended, Hold, Slice};
+use crate::ledger::fold::add;
+use crate::ledger::grant::Grant;
+use crate::ledger::hold::{Ended, Hold};
 use crate::time::Timestamp;
 
 /// The journal and the pool disagree: a defect, or a damaged database. Nothing may be spent.
@@ -46,8 +46,12 @@ pub struct Pool {
     pub clawed: Credits,
     /// Used credits that no grant could cover, ≥ 0.
     pub debt: Credits,
+    /// Of the debt, what claims left; the rest came from overdraft, and is paid first.
+    pub debt_of_claims: Credits,
     /// Overdraft in open holds, ≥ 0.
     pub overdraft: Credits,
+    /// What is left starts no new run.
+    pub locked: bool,
     /// Grants that are loaded (all that are not drained), in the order of use.
     pub grants: Vec<Grant>,
     /// Holds that are loaded (all open ones).
@@ -70,7 +74,9 @@ impl Pool {
             expired: Credits::ZERO,
             clawed: Credits::ZERO,
             debt: Credits::ZERO,
+            debt_of_claims: Credits::ZERO,
             overdraft: Credits::ZERO,
+            locked: false,
             grants: Vec::new(),
             holds: BTreeMap::new(),
             charged: BTreeMap::new(),
@@ -87,7 +93,8 @@ impl Pool {
         self.holds.values().find(|hold| hold.run == run && hold.ended.is_none())
     }
 
-    /// Unheld credits of the pool that can be taken at that instant; 0 while there is debt.
+    /// Unheld credits of the pool that can be taken at that instant; 0 while there is debt, and 0
+    /// while the pool is locked.
     pub fn available(&self, now: Timestamp) -> Result<Credits, Overflow> {
         Ok(self.unheld(Draw::Pool, now)?.less(self.debt))
     }
@@ -104,7 +111,10 @@ impl Pool {
     }
 
     fn unheld(&self, draw: Draw, now: Timestamp) -> Result<Credits, Overflow> {
-        let eligible = self.grants.iter().filter(|grant| grant.terms.eligible(now));
+        if self.locked {
+            return Ok(Credits::ZERO);
+        }
+        let eligible = self.grants.iter().filter(|grant| grant.eligible(now));
         Credits::sum(eligible.filter(|grant| draw.may_take(&grant.terms)).map(|grant| grant.unheld))
     }
 
@@ -166,7 +176,7 @@ impl Pool {
                 if self.grant(terms.id).is_some() {
                     return Err("a grant that exists");
                 }
-                self.insert_grant(opened(terms));
+                self.insert_grant(Grant::new(terms));
             }
             Fact::Held { hold, run, deadline, cap, charged_before } => {
                 if self.holds.contains_key(&hold) {
@@ -195,12 +205,23 @@ impl Pool {
                 }
                 state.deadline = deadline;
             }
-            Fact::Ended { .. } | Fact::TakenBack { .. } | Fact::Expired | Fact::DebtPaid => {}
+            Fact::Locked | Fact::Unlocked | Fact::Frozen { .. } | Fact::Thawed { .. } => {
+                self.lock_or_freeze(entry)?;
+            }
+            Fact::Claimed { grant, total } => self.set_claim(grant, total)?,
+            Fact::Ended { .. }
+            | Fact::TakenBack { .. }
+            | Fact::Expired
+            | Fact::DebtPaid
+            | Fact::ClaimMet { .. } => {}
         }
         Ok(())
     }
 
     fn end(&mut self, entry: &Entry) -> Result<(), &'static str> {
+        if let Fact::ClaimMet { grant, by_expiry } = entry.fact {
+            return self.meet_claim(grant, by_expiry, &entry.moves);
+        }
         let Fact::Ended { hold, run, how, .. } = entry.fact else {
             return Ok(());
         };
@@ -219,135 +240,12 @@ impl Pool {
         Ok(())
     }
 
-    /// The only moves there are; each changes two balances.
-    fn fold(&mut self, each: &Move) -> Result<(), &'static str> {
-        use Account::{Clawed, Debt, Expired, Held, HeldOverdraft, Issued, Left, Overdraft, Spent};
-        let amount = each.amount;
-        if !amount.is_positive() {
-            return Err("a move of nothing");
-        }
-        match (each.from, each.to) {
-            (Issued, Left(grant)) => {
-                add(&mut self.grant_mut(grant)?.unheld, amount)?;
-                add(&mut self.issued, amount)
-            }
-            (Left(from), Held(hold, grant)) if from == grant => {
-                let state = self.grant_mut(grant)?;
-                take(&mut state.unheld, amount)?;
-                add(&mut state.held, amount)?;
-                self.fill_slice(hold, grant, amount)
-            }
-            (Overdraft, HeldOverdraft(hold)) => {
-                let state = self.hold(hold)?;
-                add(&mut state.overdraft, amount)?;
-                add(&mut state.taken, amount)?;
-                add(&mut self.overdraft, amount)
-            }
-            (Held(hold, grant), Spent) => {
-                self.drain_slice(hold, grant, amount)?;
-                add(&mut self.grant_mut(grant)?.spent, amount)?;
-                add(&mut self.spent, amount)
-            }
-            (HeldOverdraft(hold), Spent) => {
-                take(&mut self.hold(hold)?.overdraft, amount)?;
-                add(&mut self.spent, amount)
-            }
-            (Debt, Overdraft) => {
-                take(&mut self.overdraft, amount)?;
-                add(&mut self.debt, amount)
-            }
-            (Held(hold, grant), Left(to)) if to == grant => {
-                self.drain_slice(hold, grant, amount)?;
-                add(&mut self.grant_mut(grant)?.unheld, amount)
-            }
-            (HeldOverdraft(hold), Overdraft) => {
-                take(&mut self.hold(hold)?.overdraft, amount)?;
-                take(&mut self.overdraft, amount)
-            }
-            (Left(grant), Debt) => {
-                let state = self.grant_mut(grant)?;
-                take(&mut state.unheld, amount)?;
-                add(&mut state.to_debt, amount)?;
-                take(&mut self.debt, amount)
-            }
-            (Left(grant), Expired) => {
-                let state = self.grant_mut(grant)?;
-                take(&mut state.unheld, amount)?;
-                add(&mut state.expired, amount)?;
-                add(&mut self.expired, amount)
-            }
-            (Left(grant), Clawed) => {
-                let state = self.grant_mut(grant)?;
-                take(&mut state.unheld, amount)?;
-                add(&mut state.clawed, amount)?;
-                add(&mut self.clawed, amount)
-            }
-            _ => Err("a move between accounts that do not exchange credits"),
-        }
-    }
-
-    fn fill_slice(
-        &mut self,
-        hold: HoldId,
-        grant: GrantId,
-        amount: Credits,
-    ) -> Result<(), &'static str> {
-        let grants = &self.grants;
-        let state = self.holds.get_mut(&hold).ok_or("a hold that is not loaded")?;
-        add(&mut state.taken, amount)?;
-        if let Some(slice) = state.slices.iter_mut().find(|slice| slice.grant == grant) {
-            return add(&mut slice.amount, amount);
-        }
-        state.slices.push(Slice { grant, amount });
-        state
-            .slices
-            .sort_by_key(|slice| grants.iter().position(|grant| grant.terms.id == slice.grant));
-        Ok(())
-    }
-
-    fn drain_slice(
-        &mut self,
-        hold: HoldId,
-        grant: GrantId,
-        amount: Credits,
-    ) -> Result<(), &'static str> {
-        take(&mut self.grant_mut(grant)?.held, amount)?;
-        let state = self.hold(hold)?;
-        let slice = state.slices.iter_mut().find(|slice| slice.grant == grant);
-        take(&mut slice.ok_or("a slice that the hold does not have")?.amount, amount)
-    }
-
-    fn grant_mut(&mut self, id: GrantId) -> Result<&mut Grant, &'static str> {
+    pub(super) fn grant_mut(&mut self, id: GrantId) -> Result<&mut Grant, &'static str> {
         let found = self.grants.iter_mut().find(|grant| grant.terms.id == id);
         found.ok_or("a grant that is not loaded")
     }
 
-    fn hold(&mut self, id: HoldId) -> Result<&mut Hold, &'static str> {
+    pub(super) fn hold(&mut self, id: HoldId) -> Result<&mut Hold, &'static str> {
         self.holds.get_mut(&id).ok_or("a hold that is not loaded")
     }
-}
-
-fn opened(terms: GrantTerms) -> Grant {
-    Grant {
-        terms,
-        unheld: Credits::ZERO,
-        held: Credits::ZERO,
-        spent: Credits::ZERO,
-        to_debt: Credits::ZERO,
-        expired: Credits::ZERO,
-        clawed: Credits::ZERO,
-    }
-}
-
-fn add(balance: &mut Credits, amount: Credits) -> Result<(), &'static str> {
-    *balance = balance.plus(amount).map_err(|_| "a balance is out of range")?;
-    Ok(())
-}
-
-fn take(balance: &mut Credits, amount: Credits) -> Result<(), &'static str> {
-    if *balance < amount {
-        return Err("a balance would go below nothing");
-    }
-    *balance = balance.minus(amount).map_err(|_| "a balance is out of range")?;
-    Ok(())
 }

@@ -216,7 +216,9 @@ impl Forge {
                 expired: sum(Account::Expired),
                 clawed: sum(Account::Clawed),
                 debt: sum(Account::Debt),
+                debt_of_claims: Credits::from_micros(kept.debt_of_claims),
                 overdraft: sum(Account::Overdraft),
+                locked: kept.locked,
             },
             grants: kept.grants(),
             holds: kept.holds(),
@@ -236,6 +238,10 @@ struct Kept {
     balances: BTreeMap<Account, i64>,
     flows: BTreeMap<(GrantId, Account), i64>,
     terms: BTreeMap<GrantId, GrantTerms>,
+    /// Of the grants: frozen since, claimed, given back, and of that expired.
+    claims: BTreeMap<GrantId, (Option<Timestamp>, [i64; 3])>,
+    locked: bool,
+    debt_of_claims: i64,
     holds: BTreeMap<HoldId, Hold>,
     keys: Vec<(String, Known)>,
 }
@@ -245,6 +251,14 @@ impl Kept {
         for each in &entry.moves {
             *self.balances.entry(each.from).or_default() -= each.amount.micros();
             *self.balances.entry(each.to).or_default() += each.amount.micros();
+            match (each.from, each.to) {
+                (Account::Debt, Account::Clawed) => self.debt_of_claims += each.amount.micros(),
+                (_, Account::Debt) => {
+                    let debt = -self.balances[&Account::Debt];
+                    self.debt_of_claims = self.debt_of_claims.min(debt);
+                }
+                _ => {}
+            }
             if let Account::Left(id) | Account::Held(_, id) = each.from {
                 *self.flows.entry((id, each.to)).or_default() += each.amount.micros();
             }
@@ -263,11 +277,34 @@ impl Kept {
                 let ended = Ended { kind: how, charged, position: entry.position };
                 self.holds.entry(hold).and_modify(|row| row.ended = row.ended.or(Some(ended)));
             }
-            _ => {}
+            _ => self.follow_money(entry),
         }
-        if !matches!(entry.fact, Fact::Expired | Fact::DebtPaid) {
+        let follows = matches!(entry.fact, Fact::Expired | Fact::DebtPaid | Fact::ClaimMet { .. });
+        if !follows {
             let known = Known { hash: Hash::default(), outcome: entry.outcome().unwrap() };
             self.keys.push((format!("key {}", self.keys.len()), known));
+        }
+    }
+
+    fn follow_money(&mut self, entry: &Entry) {
+        let moved: i64 = entry.moves.iter().map(|each| each.amount.micros()).sum();
+        match entry.fact {
+            Fact::Locked => self.locked = true,
+            Fact::Unlocked => self.locked = false,
+            Fact::Frozen { grant } => self.claims.entry(grant).or_default().0 = Some(entry.at),
+            Fact::Thawed { grant, expires } => {
+                self.claims.entry(grant).or_default().0 = None;
+                self.terms.entry(grant).and_modify(|terms| terms.expires = expires);
+            }
+            Fact::Claimed { grant, total } => {
+                self.claims.entry(grant).or_default().1[0] = total.micros();
+            }
+            Fact::ClaimMet { grant, by_expiry } => {
+                let claim = &mut self.claims.entry(grant).or_default().1;
+                claim[1] += moved + by_expiry.micros();
+                claim[2] += by_expiry.micros();
+            }
+            _ => {}
         }
     }
 
@@ -298,8 +335,14 @@ impl Kept {
         };
         let held =
             |id: GrantId| self.holds.keys().map(|hold| of(Account::Held(*hold, id)).micros()).sum();
+        let claim = |id: GrantId| self.claims.get(&id).copied().unwrap_or_default();
+        let claimed = |id: GrantId, part: usize| Credits::from_micros(claim(id).1[part]);
         let row = |terms: &GrantTerms| Grant {
             terms: *terms,
+            frozen_since: claim(terms.id).0,
+            claim: claimed(terms.id, 0),
+            claim_met: claimed(terms.id, 1),
+            claim_by_expiry: claimed(terms.id, 2),
             unheld: of(Account::Left(terms.id)),
             held: Credits::from_micros(held(terms.id)),
             spent: to(terms.id, Account::Spent),

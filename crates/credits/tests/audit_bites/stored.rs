@@ -21,13 +21,19 @@ fn later(at: &mut Timestamp) {
     *at = Timestamp::from_micros(at.micros() + 1);
 }
 
-const FAULTS: [Fault; 38] = [
+const FAULTS: [Fault; 44] = [
     ("issued", &["I2", "I4"], |s| more(&mut s.pool.issued)),
     ("spent", &["I2", "I4"], |s| more(&mut s.pool.spent)),
     ("expired", &["I2", "I4"], |s| more(&mut s.pool.expired)),
     ("clawed", &["I2", "I4"], |s| more(&mut s.pool.clawed)),
     ("debt", &["I2", "I4"], |s| more(&mut s.pool.debt)),
     ("overdraft", &["I2", "I4"], |s| more(&mut s.pool.overdraft)),
+    ("debt of claims", &["I4"], |s| more(&mut s.pool.debt_of_claims)),
+    ("locked", &["I4"], |s| s.pool.locked = true),
+    ("a claim", &["I4"], |s| more(&mut s.grants[0].claim)),
+    ("what was given back", &["I4"], |s| more(&mut s.grants[0].claim_met)),
+    ("what had expired", &["I4"], |s| more(&mut s.grants[0].claim_by_expiry)),
+    ("a grant's freezing", &["I4"], |s| s.grants[0].frozen_since = Some(s.pool.last)),
     ("position", &["I24"], |s| s.pool.position += 1),
     ("head", &["I24"], |s| s.pool.head = Hash([1; 32])),
     ("last", &["I25"], |s| later(&mut s.pool.last)),

@@ -21,7 +21,11 @@ impl Model {
             (
                 Queueing::IfShort(waiting),
                 Command::Hold { draw: Draw::Pool, .. },
-                Reply::Refused(Rejected::InsufficientCredits { .. } | Rejected::WaitsBehind { .. }),
+                Reply::Refused(
+                    Rejected::InsufficientCredits { .. }
+                    | Rejected::WaitsBehind { .. }
+                    | Rejected::PoolLocked,
+                ),
             ) => {
                 self.join(waiting);
                 return Reply::Waits;
@@ -62,7 +66,11 @@ impl Model {
             let deadline = now.plus_seconds(hold_seconds);
             let command = Command::Hold { hold, run, amount, deadline, cap, draw: Draw::Pool };
             let reply = self.attempt(&command, 0, now);
-            if matches!(reply, Reply::Refused(Rejected::InsufficientCredits { .. })) {
+            let short = matches!(
+                reply,
+                Reply::Refused(Rejected::InsufficientCredits { .. } | Rejected::PoolLocked)
+            );
+            if short {
                 break;
             }
             self.queue.remove(next);

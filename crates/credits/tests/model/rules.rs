@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use ampere_credits::ledger::{Command, Draw, EndKind, Overdraft, Rejected};
+use ampere_credits::ledger::{Cause, Command, Draw, EndKind, Overdraft, Rejected};
 use ampere_credits::{Credits, GrantId, HoldId, RunId, Timestamp};
 
-use super::{Deed, Model, ModelGrant, ModelHold, Place};
+use super::{Claim, Deed, Model, ModelGrant, ModelHold, Place};
 
 fn credits(micros: i128) -> Credits {
     Credits::from_micros(i64::try_from(micros).unwrap())
@@ -26,6 +26,11 @@ impl Model {
             Command::Release { hold } => self.end(hold, Credits::ZERO, EndKind::Released, now),
             Command::Lapse { hold, charge } => self.end(hold, charge, EndKind::Lapsed, now),
             Command::TakeBack { grant, amount } => self.take_back(grant, amount, now),
+            Command::Lock
+            | Command::Unlock
+            | Command::Freeze { .. }
+            | Command::Thaw { .. }
+            | Command::Claim { .. } => self.money(command, now),
         }
     }
 
@@ -35,7 +40,8 @@ impl Model {
         if self.grants.contains_key(&terms.id) {
             return Err(Rejected::GrantExists);
         }
-        let never = |end: Timestamp| end <= now || end <= terms.effective;
+        let given_anyway = matches!(terms.cause, Cause::Trial | Cause::Adjustment);
+        let never = |end: Timestamp| (given_anyway && end <= now) || end <= terms.effective;
         if terms.expires.is_some_and(never) {
             return Err(Rejected::NeverUsable);
         }
@@ -46,6 +52,8 @@ impl Model {
             effective: terms.effective,
             expires: terms.expires,
             units: BTreeMap::from([(Place::Unheld, units)]),
+            frozen: None,
+            claim: Claim::default(),
         };
         self.grants.insert(terms.id, grant);
         Ok(Deed { added: units, ..Deed::default() })
@@ -75,6 +83,9 @@ impl Model {
             Draw::Background => false,
             Draw::BackgroundThenPool => wanted > self.can_take(Draw::Background, now),
         };
+        if self.locked {
+            return Err(Rejected::PoolLocked);
+        }
         if ahead > 0 && wants_of_pool {
             return Err(Rejected::WaitsBehind { waiting: ahead });
         }
@@ -194,7 +205,7 @@ impl Model {
         Ok(Deed::default())
     }
 
-    fn wants(&self, amount: Credits) -> Result<(), Rejected> {
+    pub(super) fn wants(&self, amount: Credits) -> Result<(), Rejected> {
         if amount.micros() < 1 { Err(Rejected::AmountNotPositive) } else { Ok(()) }
     }
 
@@ -218,16 +229,18 @@ impl Model {
         Ok(())
     }
 
-    /// All that was ever issued, what is owed and what is overdrawn must fit with this in 63 bits.
-    fn countable(&self, more: i128) -> Result<(), Rejected> {
+    /// All that was ever issued, what is owed or may be, and what is overdrawn must fit with
+    /// this in 63 bits.
+    pub(super) fn countable(&self, more: i128) -> Result<(), Rejected> {
         let issued: i64 = self.grants.values().map(|grant| grant.units.values().sum::<i64>()).sum();
-        let sum = self.micros(issued + self.debt + self.overdraft()) + more;
+        let open: i64 = self.grants.values().map(|grant| grant.claim.open()).sum();
+        let sum = self.micros(issued + self.debt + self.owed + self.overdraft() + open) + more;
         if sum > i128::from(i64::MAX) { Err(Rejected::OutOfRange) } else { Ok(()) }
     }
 
     fn lacking(&self, needed: Credits, draw: Draw, now: Timestamp) -> Rejected {
         let available = self.can_take(draw, now);
-        let debt = if draw == Draw::Background { 0 } else { self.debt };
+        let debt = if draw == Draw::Background { 0 } else { self.debt + self.owed };
         let with_debt = i128::from(needed.micros()) + self.micros(debt);
         if with_debt > i128::from(i64::MAX) {
             return Rejected::OutOfRange;
@@ -236,7 +249,8 @@ impl Model {
         Rejected::InsufficientCredits { needed, available: credits(available), shortfall }
     }
 
-    /// Micro-credits that can be taken; none of the pool while there is debt.
+    /// Micro-credits that can be taken; none of the pool while there is debt, none at all while it
+    /// is locked.
     fn can_take(&self, draw: Draw, now: Timestamp) -> i128 {
         let may = self.may_take(draw, now);
         let good = self.grants.values().filter(|grant| may(grant));
@@ -244,9 +258,10 @@ impl Model {
     }
 
     fn may_take(&self, draw: Draw, now: Timestamp) -> impl Fn(&ModelGrant) -> bool + use<> {
-        let in_debt = self.debt > 0;
+        let (in_debt, locked) = (self.debt + self.owed > 0, self.locked);
         move |grant| {
             grant.good(now)
+                && !locked
                 && if grant.background() {
                     draw != Draw::Pool
                 } else {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use ampere_credits::ledger::{
-    Answer, Cause, Class, Command, Draw, GrantTerms, Hold, Overdraft, Queueing, Request,
+    Answer, Cause, Class, Command, Draw, Grant, GrantTerms, Hold, Overdraft, Queueing, Request,
     Turn as Whose, Waiting,
 };
 use ampere_credits::{Credits, GrantId, HoldId, RunId, Timestamp};
@@ -68,6 +68,18 @@ impl Asker {
         for act in &turn.acts {
             match *act {
                 Act::Spree { units } => requests.extend(self.spree(units, lane, clock)),
+                Act::Ended { units } => {
+                    let before = [Command::Lock];
+                    requests.extend(self.goes_on(before, units, (lane, clock)));
+                }
+                Act::Refunded { units } => {
+                    let spent = |grant: &&Grant| grant.spent > grant.claim && grant.drained();
+                    let claim = lane.full.grants.iter().find(spent).map(|grant| Command::Claim {
+                        grant: grant.terms.id,
+                        total: grant.terms.amount,
+                    });
+                    requests.extend(self.goes_on(claim, units, (lane, clock)));
+                }
                 _ => requests.extend(self.request(act, lane, clock)),
             }
         }
@@ -96,7 +108,7 @@ impl Asker {
             (!list.is_empty()).then(|| list[usize::from(pick) % list.len()].clone())
         };
         let command = match *act {
-            Act::Spree { .. } => return None,
+            Act::Spree { .. } | Act::Ended { .. } | Act::Refunded { .. } => return None,
             Act::Repeat { pick } => return some(&self.done, pick),
             Act::RetryRefused { pick } => return some(&self.refused, pick),
             Act::ReuseKey { pick } => {
@@ -109,7 +121,8 @@ impl Asker {
             Act::Extend { pick, much, deadline, finish, draw } => {
                 let hold = pick_hold(lane, pick)?;
                 let limit = Credits::from_micros(self.limit * self.unit);
-                let used = lane.full.overdraft.plus(lane.full.debt).unwrap();
+                let of_overdraft = lane.full.debt.less(lane.full.debt_of_claims);
+                let used = lane.full.overdraft.plus(of_overdraft).unwrap();
                 let mut takeable = takeable(lane, draw, clock);
                 if matches!(much, Much::UpToLimit) {
                     takeable = takeable.plus(limit.less(used)).unwrap();
@@ -138,14 +151,36 @@ impl Asker {
                 Command::Lapse { hold: hold.id, charge: self.charge(much, &hold) }
             }
             Act::TakeBack { pick, much } => {
-                let known = lane.full.grants.len();
-                let grant = lane.full.grants.get(usize::from(pick) % (known + 1));
+                let grant = pick_grant(lane, pick, |grant| !grant.drained());
                 let unheld = grant.map_or(Credits::ZERO, |grant| grant.unheld);
-                let id = grant.map_or(GrantId::from_bits(0), |grant| grant.terms.id);
-                Command::TakeBack { grant: id, amount: self.amount(much, unheld) }
+                Command::TakeBack { grant: id_of(grant), amount: self.amount(much, unheld) }
             }
+            Act::Lock => Command::Lock,
+            Act::Unlock => Command::Unlock,
+            Act::Freeze { .. } | Act::Thaw { .. } | Act::Claim { .. } => self.dispute(act, lane),
         };
         Some(self.fresh(command))
+    }
+
+    /// What happens to a grant whose payment is disputed or refunded.
+    fn dispute(&self, act: &Act, lane: &Lane) -> Command {
+        match *act {
+            Act::Freeze { pick } => {
+                Command::Freeze { grant: id_of(pick_grant(lane, pick, |_| true)) }
+            }
+            Act::Thaw { pick } => {
+                let frozen = |grant: &Grant| grant.frozen_since.is_some();
+                Command::Thaw { grant: id_of(pick_grant(lane, pick, frozen)) }
+            }
+            Act::Claim { pick, much } => {
+                let grant = pick_grant(lane, pick, |grant| grant.claim < grant.terms.amount);
+                let (given, before) =
+                    grant.map_or_else(Default::default, |grant| (grant.terms.amount, grant.claim));
+                let more = self.amount(much, given.less(before));
+                Command::Claim { grant: id_of(grant), total: before.plus(more).unwrap_or(more) }
+            }
+            _ => unreachable!("not about a payment"),
+        }
     }
 
     fn spree(&mut self, units: i64, lane: &Lane, clock: Timestamp) -> Vec<Request> {
@@ -170,6 +205,25 @@ impl Asker {
             .collect()
     }
 
+    /// Something happens, and a run wants more, first of the pool and then to finish its step.
+    fn goes_on(
+        &mut self,
+        before: impl IntoIterator<Item = Command>,
+        units: i64,
+        (lane, clock): (&Lane, Timestamp),
+    ) -> Vec<Request> {
+        let mut commands: Vec<Command> = before.into_iter().collect();
+        let goes = |hold: &&Hold| hold.ended.is_none() && hold.deadline > clock;
+        let Some(hold) = lane.full.holds.values().find(goes) else { return Vec::new() };
+        let amount = Credits::from_micros(units * self.unit);
+        let limit = Credits::from_micros(self.limit * self.unit);
+        for overdraft in [Overdraft::Never, Overdraft::UpTo(limit)] {
+            let (hold, deadline, draw) = (hold.id, hold.deadline, Draw::Pool);
+            commands.push(Command::Extend { hold, amount, deadline, overdraft, draw });
+        }
+        commands.into_iter().map(|command| self.fresh(command)).collect()
+    }
+
     fn grant(&mut self, act: &Act, clock: Timestamp) -> Command {
         let Act::Grant { much, class, from, until, again } = *act else { unreachable!() };
         self.grants += u128::from(!again);
@@ -178,10 +232,12 @@ impl Asker {
             // Backwards, so that the order of ids is not the order of granting.
             id: GrantId::from_bits(10_000 - self.grants),
             class,
-            cause: match class {
-                Class::Included => Cause::Adjustment,
-                Class::Purchased => Cause::TopUp,
-                Class::Background => Cause::Background,
+            cause: match (class, self.grants % 3) {
+                (Class::Included, 0) => Cause::Plan,
+                (Class::Included, _) | (Class::Purchased, 0) => Cause::Adjustment,
+                (Class::Purchased, 1) => Cause::TopUp,
+                (Class::Purchased, _) => Cause::AutoRecharge,
+                (Class::Background, _) => Cause::Background,
             },
             amount: self.amount(much, Credits::from_micros(self.unit * 20)),
             effective,
@@ -290,6 +346,21 @@ fn takeable(lane: &Lane, draw: Draw, clock: Timestamp) -> Credits {
         Draw::Background => balance.background_available,
         Draw::BackgroundThenPool => balance.available.plus(balance.background_available).unwrap(),
     }
+}
+
+/// Mostly a grant of that kind, sometimes another or none that exists.
+fn pick_grant(lane: &Lane, pick: u8, kind: impl Fn(&Grant) -> bool) -> Option<&Grant> {
+    let grants = &lane.full.grants;
+    let wanted: Vec<&Grant> = grants.iter().filter(|grant| kind(grant)).collect();
+    match pick % 16 {
+        0 => None,
+        1 | 2 => grants.get(usize::from(pick / 16) % grants.len().max(1)),
+        _ => wanted.get(usize::from(pick / 16) % wanted.len().max(1)).copied(),
+    }
+}
+
+fn id_of(grant: Option<&Grant>) -> GrantId {
+    grant.map_or(GrantId::from_bits(0), |grant| grant.terms.id)
 }
 
 /// Mostly an open hold, sometimes an ended one or none that exists.

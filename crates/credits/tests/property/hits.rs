@@ -1,16 +1,17 @@
 //! Counts the situations that came up, and fails a run in which one never did. Those of the queue
-//! and of the background allowance are in `waiting`.
+//! and of the background allowance are in `waiting`, those of refunds and ended plans in `money`.
 
+mod money;
 mod waiting;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use ampere_credits::Timestamp;
 use ampere_credits::ledger::{
-    Account, Answer, Balance, Class, Command, Draw, EndKind, Entry, Fact, Outcome, Overdraft,
-    Rejected, Request, Waiting,
+    Account, Answer, Balance, Class, Command, Draw, EndKind, Entry, Fact, Grant, Outcome,
+    Overdraft, Rejected, Request, Waiting,
 };
+use ampere_credits::{GrantId, Timestamp};
 
 use crate::lane::{Commit, Lane};
 
@@ -73,6 +74,22 @@ const WANTED: [&str; 51] = [
 pub struct Before {
     pub balance: Balance,
     pub queue: Vec<Waiting>,
+    /// In the order of use.
+    pub grants: Vec<Grant>,
+    pub locked: bool,
+}
+
+impl Before {
+    pub fn of(lane: &Lane, clock: Timestamp) -> Self {
+        let (balance, queue) = (lane.balance(clock), lane.queue.clone());
+        let (grants, locked) = (lane.full.grants.clone(), lane.full.locked);
+        Before { balance, queue, grants, locked }
+    }
+
+    fn is_frozen(&self, id: GrantId) -> bool {
+        let found = self.grants.iter().find(|grant| grant.terms.id == id);
+        found.is_some_and(|grant| grant.frozen_since.is_some())
+    }
 }
 
 #[derive(Default)]
@@ -88,7 +105,7 @@ impl Hits {
     }
 
     pub fn nothing_was_missed(&self) {
-        let wanted = WANTED.iter().chain(&waiting::WANTED);
+        let wanted = WANTED.iter().chain(&waiting::WANTED).chain(&money::WANTED);
         let missed: Vec<_> = wanted.filter(|name| self.count(name) == 0).collect();
         assert!(missed.is_empty(), "this run never met: {missed:?}");
     }
@@ -122,6 +139,7 @@ impl Hits {
         }
         self.waits((lane, before), (requests, commit), clock);
         self.draws((lane, before), (requests, commit), clock);
+        self.money((lane, before), (requests, commit), clock);
         let sweep = requests.is_empty();
         for (i, entry) in commit.entries.iter().enumerate() {
             let before = i.checked_sub(1).and_then(|i| commit.entries.get(i));
@@ -161,13 +179,22 @@ impl Hits {
             }
             (Command::Extend { overdraft, .. }, _) if outcome.overdraft.is_positive() => {
                 self.hit("extended into overdraft");
-                let used = lane.full.overdraft.plus(lane.full.debt).unwrap();
+                let of_overdraft = lane.full.debt.less(lane.full.debt_of_claims);
+                let used = lane.full.overdraft.plus(of_overdraft).unwrap();
                 self.hit_if(*overdraft == Overdraft::UpTo(used), "overdraft up to the limit");
                 let debt = lane.full.debt.is_positive();
                 self.hit_if(debt, "extended into overdraft while in debt");
             }
             (Command::Extend { .. }, _) => self.hit("extended within the pool"),
             (Command::TakeBack { .. }, _) => self.hit("taken back"),
+            (
+                Command::Lock
+                | Command::Unlock
+                | Command::Freeze { .. }
+                | Command::Thaw { .. }
+                | Command::Claim { .. },
+                _,
+            ) => assert!(outcome.added.is_zero(), "a state moved credits: {outcome:?}"),
             (_, Fact::Ended { hold, how, .. }) => {
                 let late = lane.full.holds[&hold].deadline <= outcome.at;
                 self.hit_if(late && how == EndKind::Settled, "settled after its deadline");

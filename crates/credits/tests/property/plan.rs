@@ -96,6 +96,19 @@ pub enum Act {
         pick: u8,
         much: Much,
     },
+    Lock,
+    Unlock,
+    Freeze {
+        pick: u8,
+    },
+    Thaw {
+        pick: u8,
+    },
+    /// Of all that was given, against what was claimed before.
+    Claim {
+        pick: u8,
+        much: Much,
+    },
     Repeat {
         pick: u8,
     },
@@ -107,6 +120,14 @@ pub enum Act {
     },
     /// One run goes into debt while another goes on.
     Spree {
+        units: i64,
+    },
+    /// The plan ends while a run goes on.
+    Ended {
+        units: i64,
+    },
+    /// What was spent is refunded while a run goes on.
+    Refunded {
         units: i64,
     },
 }
@@ -131,6 +152,17 @@ fn charge() -> impl Strategy<Value = Much> {
         2 => (1..3i64).prop_map(Much::MoreThanAll),
         3 => Just(Much::Nothing),
         1 => Just(Much::Negative),
+    ]
+}
+
+/// How much more of a grant is claimed.
+fn claim() -> impl Strategy<Value = Much> {
+    prop_oneof![
+        8 => (1..9i64).prop_map(Much::Units),
+        6 => Just(Much::All),
+        2 => (1..3i64).prop_map(Much::MoreThanAll),
+        2 => Just(Much::Nothing),
+        1 => Just(Much::Beyond),
     ]
 }
 
@@ -185,10 +217,17 @@ fn act() -> impl Strategy<Value = Act> {
         2 => (pick(), pauses).prop_map(|(pick, pauses)| Act::Release { pick, pauses }),
         6 => (pick(), charge()).prop_map(|(pick, much)| Act::Lapse { pick, much }),
         4 => (pick(), much()).prop_map(|(pick, much)| Act::TakeBack { pick, much }),
+        1 => Just(Act::Lock),
+        6 => Just(Act::Unlock),
+        3 => pick().prop_map(|pick| Act::Freeze { pick }),
+        3 => pick().prop_map(|pick| Act::Thaw { pick }),
+        6 => (pick(), claim()).prop_map(|(pick, much)| Act::Claim { pick, much }),
         4 => pick().prop_map(|pick| Act::Repeat { pick }),
         6 => pick().prop_map(|pick| Act::RetryRefused { pick }),
         2 => pick().prop_map(|pick| Act::ReuseKey { pick }),
         3 => (1..9i64).prop_map(|units| Act::Spree { units }),
+        2 => (1..9i64).prop_map(|units| Act::Ended { units }),
+        1 => (1..9i64).prop_map(|units| Act::Refunded { units }),
     ]
 }
 

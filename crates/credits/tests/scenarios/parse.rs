@@ -186,6 +186,14 @@ impl Reader {
                 let grant = self.grant_id(words.subject()?);
                 Command::TakeBack { grant, amount: words.amount()? }
             }
+            "lock" => Command::Lock,
+            "unlock" => Command::Unlock,
+            "freeze" => Command::Freeze { grant: self.grant_id(words.next("a grant")?) },
+            "thaw" => Command::Thaw { grant: self.grant_id(words.next("a grant")?) },
+            "claim" => {
+                let grant = self.grant_id(words.subject()?);
+                Command::Claim { grant, total: words.amount()? }
+            }
             word => return Err(format!("the word {word} is not known here")),
         };
         let stand = self.stand(words, &command, at)?;
@@ -240,8 +248,14 @@ impl Reader {
             Class::Purchased => Cause::TopUp,
             Class::Background => Cause::Background,
         };
-        if words.eat("adjustment") {
-            cause = Cause::Adjustment;
+        for (word, other) in [
+            ("adjustment", Cause::Adjustment),
+            ("plan", Cause::Plan),
+            ("auto-recharge", Cause::AutoRecharge),
+        ] {
+            if words.eat(word) {
+                cause = other;
+            }
         }
         let effective = if words.eat("from") { words.instant()? } else { at };
         let expires = if words.eat("until") { Some(words.instant()?) } else { None };

@@ -70,6 +70,8 @@ fn state(lane: &Lane, table: &Table, step: &Step, line: &str) -> Option<String> 
         words::balance(&balance)
     } else if subject.starts_with("background") {
         words::background(&balance)
+    } else if subject.starts_with("apart") {
+        words::apart(&balance)
     } else if subject.starts_with("queue") {
         table.names.queue(&lane.queue)
     } else if subject.starts_with("on screen") {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use ampere_credits::ledger::{
-    Account, Answer, Balance, Class, EndKind, Entry, Grant, Move, Rejected, Served, Shown, Waiting,
+    Account, Answer, Balance, Class, EndKind, Entry, Fact, Grant, Move, Rejected, Served, Shown,
+    Waiting,
 };
 use ampere_credits::{Credits, GrantId, HoldId, RunId, Timestamp};
 
@@ -80,7 +81,21 @@ impl Names {
         };
         let moves: Vec<String> = entry.moves.iter().map(one).collect();
         let kind = entry.fact.kind().replace('_', " ");
-        format!("-> {kind}: {}", moves.join(", "))
+        let told = match entry.fact {
+            Fact::Locked | Fact::Unlocked => return format!("-> {kind}"),
+            Fact::Frozen { grant } => self.grant(grant).to_owned(),
+            Fact::Thawed { grant, expires } => {
+                let end = expires.map_or("no end".to_owned(), told_instant);
+                format!("{} until {end}", self.grant(grant))
+            }
+            Fact::Claimed { grant, total } => format!("{} {total} in all", self.grant(grant)),
+            Fact::ClaimMet { by_expiry, .. } if by_expiry.is_positive() => {
+                let expired = format!("{by_expiry} had expired");
+                moves.iter().cloned().chain([expired]).collect::<Vec<_>>().join(", ")
+            }
+            _ => moves.join(", "),
+        };
+        format!("-> {kind}: {told}")
     }
 
     /// Answers that booked nothing.
@@ -141,6 +156,13 @@ impl Names {
             Rejected::OverdraftLimitReached { limit, could_take } => {
                 format!("overdraft limit reached: limit {limit}, could take {could_take}")
             }
+            Rejected::AlreadyLocked => "locked already".to_owned(),
+            Rejected::NotLocked => "not locked".to_owned(),
+            Rejected::AlreadyFrozen => "frozen already".to_owned(),
+            Rejected::NotFrozen => "not frozen".to_owned(),
+            Rejected::ClaimAboveGrant { amount } => format!("claim above the grant of {amount}"),
+            Rejected::ClaimNotHigher { claimed } => format!("claimed already: {claimed}"),
+            Rejected::PoolLocked => "pool locked".to_owned(),
             Rejected::WaitsBehind { waiting } => format!("waits behind {waiting}"),
             Rejected::InsufficientCredits { needed, available, shortfall } => format!(
                 "insufficient credits: needed {needed}, available {available}, short {shortfall}"
@@ -170,6 +192,12 @@ pub fn refusals() -> Vec<(String, String)> {
         Rejected::GrantUnknown,
         Rejected::HoldUnknown,
         Rejected::HoldEnded { how: EndKind::Settled },
+        Rejected::AlreadyLocked,
+        Rejected::NotLocked,
+        Rejected::AlreadyFrozen,
+        Rejected::NotFrozen,
+        Rejected::ClaimAboveGrant { amount: none },
+        Rejected::ClaimNotHigher { claimed: none },
         Rejected::NeverUsable,
         Rejected::DeadlineOutOfRange,
         Rejected::HoldPastDeadline,
@@ -178,6 +206,7 @@ pub fn refusals() -> Vec<(String, String)> {
         Rejected::ChargeAboveHold { charge: none, held: none },
         Rejected::CapReached { cap: none, used: none },
         Rejected::OverdraftLimitReached { limit: none, could_take: none },
+        Rejected::PoolLocked,
         Rejected::WaitsBehind { waiting: 1 },
         Rejected::InsufficientCredits { needed: none, available: none, shortfall: none },
         Rejected::OutOfRange,
@@ -196,6 +225,13 @@ pub fn balance(balance: &Balance) -> String {
 pub fn background(balance: &Balance) -> String {
     let (left, available) = (balance.background, balance.background_available);
     format!("= background: left {left}, available {available}")
+}
+
+pub fn apart(balance: &Balance) -> String {
+    let (locked, frozen) = (balance.locked, balance.frozen);
+    let end = balance.locked_next_expiry;
+    let end = end.map(|(at, credits)| format!(", {credits} until {}", told_instant(at)));
+    format!("= apart: locked {locked}, frozen {frozen}{}", end.unwrap_or_default())
 }
 
 pub fn shown(shown: &Shown) -> String {
@@ -223,11 +259,14 @@ pub fn parts(name: &str, grant: &Grant) -> String {
         ("to debt", grant.to_debt),
         ("expired", grant.expired),
         ("taken back", grant.clawed),
+        ("claimed", grant.claim),
+        ("given back", grant.claim_met),
     ];
-    let told: Vec<String> = parts
+    let mut told: Vec<String> = parts
         .iter()
         .filter(|(_, amount)| !amount.is_zero())
         .map(|(part, amount)| format!("{part} {amount}"))
         .collect();
+    told.extend(grant.frozen_since.map(|since| format!("frozen since {}", told_instant(since))));
     format!("= {name}: {}", told.join(", "))
 }

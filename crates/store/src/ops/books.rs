@@ -21,6 +21,9 @@ statements! {
     /// Entries after a position.
     JOURNAL = "SELECT position, hash, bytes FROM entries WHERE org = $1 AND position > $2 \
                ORDER BY position LIMIT $3";
+    /// What payments and plans did to the pool beside granting.
+    MONEY_ENTRIES = "SELECT position, hash, bytes FROM entries WHERE org = $1 AND kind IN \
+                     ('locked', 'unlocked', 'frozen', 'thawed', 'claimed') ORDER BY position";
     /// Every hold.
     ALL_HOLDS = concat!(
         "SELECT ", hold_columns!(), " FROM holds WHERE org = $1 ORDER BY opened_at, id");
@@ -43,6 +46,10 @@ fn sum_row(mut row: Row) -> Kept<(RunId, Credits)> {
 impl<E: Engine> BookStore for Database<E> {
     async fn organizations(&self) -> Kept<Vec<OrganizationRow>> {
         self.rows(&ORGANIZATIONS, values![], organization_row).await
+    }
+
+    async fn money_entries(&self, org: OrgId) -> Kept<Vec<Entry>> {
+        self.rows(&MONEY_ENTRIES, values![org], entry_row).await
     }
 
     async fn journal(&self, org: OrgId, after: u64, limit: u32) -> Kept<Vec<Entry>> {

@@ -29,11 +29,14 @@ statements! {
     ADD_KEY = "INSERT INTO keys (org, key, hash, position) VALUES ($1, $2, $3, $4)";
     /// A new grant, as it is at the end of the commit.
     ADD_GRANT = "INSERT INTO grants (org, id, class, cause, amount, effective_at, expires_at, \
-                 unheld, held, spent, to_debt, expired, clawed, granted_at, position) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
-    /// Where a grant's credits are now.
+                 unheld, held, spent, to_debt, expired, clawed, frozen_at, claim, claim_met, \
+                 claim_by_expiry, granted_at, position) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
+                 $17, $18, $19)";
+    /// Where a grant's credits are now, and what a dispute or a claim made of it.
     SET_GRANT = "UPDATE grants SET unheld = $1, held = $2, spent = $3, to_debt = $4, \
-                 expired = $5, clawed = $6 WHERE org = $7 AND id = $8";
+                 expired = $5, clawed = $6, frozen_at = $7, claim = $8, claim_met = $9, \
+                 claim_by_expiry = $10, expires_at = $11 WHERE org = $12 AND id = $13";
     /// A hold as it is at the end of the commit.
     PUT_HOLD = "INSERT INTO holds (org, id, run, opened_at, deadline, cap, charged_before, \
                 taken, slices, overdraft, ended_as, charged, ended_position, ended_at) \
@@ -45,11 +48,13 @@ statements! {
                 ended_at = excluded.ended_at";
     /// The pool's row.
     PUT_POOL = "INSERT INTO pools (org, position, head, last_at, issued, spent, expired, \
-                clawed, debt, overdraft) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+                clawed, debt, debt_of_claims, overdraft, locked) \
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
                 ON CONFLICT (org) DO UPDATE SET position = excluded.position, \
                 head = excluded.head, last_at = excluded.last_at, issued = excluded.issued, \
                 spent = excluded.spent, expired = excluded.expired, clawed = excluded.clawed, \
-                debt = excluded.debt, overdraft = excluded.overdraft";
+                debt = excluded.debt, debt_of_claims = excluded.debt_of_claims, \
+                overdraft = excluded.overdraft, locked = excluded.locked";
 }
 
 /// The rows of one request, for one answer and the other.
@@ -160,7 +165,7 @@ impl Touched {
                 Fact::Ended { hold, .. } => {
                     touched.holds.insert(hold, Some(entry.at));
                 }
-                Fact::TakenBack { .. } | Fact::Expired | Fact::DebtPaid => {}
+                _ => touched.grants.extend(entry.fact.grant()),
             }
             for account in entry.moves.iter().flat_map(|each| [each.from, each.to]) {
                 if let Account::Left(grant) | Account::Held(_, grant) = account {
@@ -193,7 +198,9 @@ async fn write_books(tx: &mut dyn Tx, pool: &Pool, entries: &[Entry]) -> Kept<()
         pool.expired,
         pool.clawed,
         pool.debt,
+        pool.debt_of_claims,
         pool.overdraft,
+        pool.locked,
     ];
     tx.execute(&PUT_POOL, row).await?;
     Ok(())
@@ -204,14 +211,17 @@ async fn write_grants(tx: &mut dyn Tx, pool: &Pool, touched: &Touched) -> Kept<(
     for grant in &pool.grants {
         let (terms, id) = (grant.terms, grant.terms.id);
         if let Some((at, position)) = touched.granted.get(&id) {
-            let expires = terms.expires;
             let mut list = values![pool.org, id, terms.class, terms.cause, terms.amount];
-            list.extend(values![terms.effective, expires, grant.unheld, grant.held, grant.spent]);
-            list.extend(values![grant.to_debt, grant.expired, grant.clawed, *at, *position]);
+            list.extend(values![terms.effective, terms.expires, grant.unheld, grant.held]);
+            list.extend(values![grant.spent, grant.to_debt, grant.expired, grant.clawed]);
+            list.extend(values![grant.frozen_since, grant.claim, grant.claim_met]);
+            list.extend(values![grant.claim_by_expiry, *at, *position]);
             new.push(list);
         } else if touched.grants.contains(&id) {
             let mut list = values![grant.unheld, grant.held, grant.spent, grant.to_debt];
-            list.extend(values![grant.expired, grant.clawed, pool.org, id]);
+            list.extend(values![grant.expired, grant.clawed, grant.frozen_since, grant.claim]);
+            list.extend(values![grant.claim_met, grant.claim_by_expiry, terms.expires]);
+            list.extend(values![pool.org, id]);
             changed.push(list);
         }
     }
@@ -241,7 +251,7 @@ fn run_of_entry(pool: &Pool, entry: &Entry) -> Option<RunId> {
     match entry.fact {
         Fact::Held { run, .. } | Fact::Ended { run, .. } => Some(run),
         Fact::Extended { hold, .. } => pool.holds.get(&hold).map(|hold| hold.run),
-        Fact::Granted(_) | Fact::TakenBack { .. } | Fact::Expired | Fact::DebtPaid => None,
+        _ => None,
     }
 }
 

@@ -15,7 +15,7 @@ use crate::values::{Row, values};
 macro_rules! grant_columns {
     () => {
         "id, class, cause, amount, effective_at, expires_at, unheld, held, spent, to_debt, \
-         expired, clawed, granted_at, position"
+         expired, clawed, frozen_at, claim, claim_met, claim_by_expiry, granted_at, position"
     };
 }
 pub(super) use grant_columns;
@@ -30,9 +30,9 @@ pub(super) use hold_columns;
 
 statements! {
     /// The pool's row.
-    POOL = "SELECT position, head, last_at, issued, spent, expired, clawed, debt, overdraft \
-            FROM pools WHERE org = $1";
-    /// Grants that can still move.
+    POOL = "SELECT position, head, last_at, issued, spent, expired, clawed, debt, \
+            debt_of_claims, overdraft, locked FROM pools WHERE org = $1";
+    /// Grants that can still move by themselves; frozen ones and open claims are among them.
     GRANTS_OPEN = concat!(
         "SELECT ", grant_columns!(), " FROM grants WHERE org = $1 AND (unheld > 0 OR held > 0)");
     /// Holds that have not ended.
@@ -68,7 +68,9 @@ pub(super) async fn pool_row(tx: &mut dyn Tx, org: OrgId) -> Kept<Pool> {
         expired: row.take()?,
         clawed: row.take()?,
         debt: row.take()?,
+        debt_of_claims: row.take()?,
         overdraft: row.take()?,
+        locked: row.take()?,
         ..Pool::empty(org)
     })
 }
@@ -170,6 +172,10 @@ pub(super) fn grant_row(mut row: Row) -> Kept<GrantRow> {
             to_debt: row.take()?,
             expired: row.take()?,
             clawed: row.take()?,
+            frozen_since: row.take()?,
+            claim: row.take()?,
+            claim_met: row.take()?,
+            claim_by_expiry: row.take()?,
         },
         granted_at: row.take()?,
         position: row.take()?,

@@ -9,7 +9,7 @@ use crate::ops::people::{
 };
 use crate::ports::{Kept, LoginStore, StoreError};
 use crate::rows::{KnownLogin, LoginRow, MemberRow};
-use crate::tx::statements;
+use crate::tx::{Tx, statements};
 use crate::values::{Row, values};
 
 macro_rules! login_columns {
@@ -35,16 +35,21 @@ statements! {
          WHERE l.token_hash = $1 AND l.expires_at > $2 AND u.disabled_at IS NULL");
     /// It was used; never earlier than before.
     TOUCH = "UPDATE logins SET last_seen_at = $1 WHERE id = $2 AND last_seen_at < $1";
+    /// So was its person's membership.
+    TOUCH_MEMBER = "UPDATE members SET last_active_at = $1 WHERE (org, user_id) = \
+                    (SELECT l.org, l.user_id FROM logins l WHERE l.id = $2) \
+                    AND coalesce(last_active_at, 0) < $1";
     /// A person's logins.
     LOGINS = concat!(
         "SELECT ", login_columns!(), " FROM logins l WHERE l.user_id = $1 \
          AND l.expires_at > $2 ORDER BY l.created_at DESC, l.id DESC");
     /// Ends one.
     END_LOGIN = "DELETE FROM logins WHERE user_id = $1 AND id = $2";
-    /// The organization joined first.
+    /// The organization that they were active in last, else the one joined first.
     HOME = concat!(
         "SELECT ", member_columns!(), " FROM members m JOIN users u ON u.id = m.user_id \
-         WHERE m.user_id = $1 ORDER BY m.joined_at, m.org LIMIT 1");
+         WHERE m.user_id = $1 \
+         ORDER BY coalesce(m.last_active_at, 0) DESC, m.joined_at, m.org LIMIT 1");
 }
 
 fn read_login(row: &mut Row) -> Kept<LoginRow> {
@@ -69,6 +74,11 @@ fn known_login_row(mut row: Row) -> Kept<KnownLogin> {
     })
 }
 
+async fn touch(tx: &mut dyn Tx, login: LoginId, at: Timestamp) -> Kept<()> {
+    tx.execute(&TOUCH, values![at, login]).await?;
+    tx.execute(&TOUCH_MEMBER, values![at, login]).await.map(drop)
+}
+
 #[async_trait]
 impl<E: Engine> LoginStore for Database<E> {
     async fn create_login(&self, row: LoginRow) -> Kept<()> {
@@ -85,8 +95,7 @@ impl<E: Engine> LoginStore for Database<E> {
     }
 
     async fn touch_login(&self, login: LoginId, at: Timestamp) -> Kept<()> {
-        self.change(&TOUCH, values![at, login]).await?;
-        Ok(())
+        self.engine.write(move |tx| Box::pin(async move { touch(tx, login, at).await })).await
     }
 
     async fn logins(&self, user: UserId, now: Timestamp) -> Kept<Vec<LoginRow>> {

@@ -4,8 +4,9 @@ use ampere_credits::{OrgId, Timestamp, UserId};
 use async_trait::async_trait;
 
 use crate::engine::{Database, Engine};
+use crate::ops::schedules::{give_all, pause_of};
 use crate::ports::{Kept, PeopleStore, StoreError};
-use crate::rows::{BackgroundSettings, MemberRow, OrganizationRow, Role, UserRow};
+use crate::rows::{BackgroundSettings, LeftBehind, MemberRow, OrganizationRow, Role, UserRow};
 use crate::tx::{Tx, statements};
 use crate::values::{Row, values};
 
@@ -18,7 +19,7 @@ pub(super) use user_columns;
 
 macro_rules! member_columns {
     () => {
-        "m.org, m.user_id, m.role, m.billing_admin, m.joined_at, u.name, u.email"
+        "m.org, m.user_id, m.role, m.billing_admin, m.joined_at, m.last_active_at, u.name, u.email"
     };
 }
 pub(super) use member_columns;
@@ -111,6 +112,7 @@ pub(super) fn read_member(row: &mut Row) -> Kept<MemberRow> {
         role: row.take()?,
         billing_admin: row.take()?,
         joined_at: row.take()?,
+        last_active_at: row.take()?,
         name: row.take()?,
         email: row.take()?,
     })
@@ -167,15 +169,20 @@ async fn create(
     join(tx, id, owner, (Role::Owner, created_at)).await
 }
 
-async fn remove(tx: &mut dyn Tx, org: OrgId, user: UserId) -> Kept<bool> {
-    let removed = tx.execute(&REMOVE_MEMBER, values![org, user, Role::Owner]).await?;
-    if removed > 0 {
-        tx.execute(&END_LOGINS_THERE, values![org, user]).await?;
+async fn remove(tx: &mut dyn Tx, org: OrgId, user: UserId, left: LeftBehind) -> Kept<bool> {
+    if tx.execute(&REMOVE_MEMBER, values![org, user, Role::Owner]).await? == 0 {
+        return Ok(false);
     }
-    Ok(removed > 0)
+    tx.execute(&END_LOGINS_THERE, values![org, user]).await?;
+    match left {
+        LeftBehind::Paused { note, at } => pause_of(tx, (org, user), note, at).await?,
+        LeftBehind::Given { to, at } => give_all(tx, org, (user, to), at).await?,
+    }
+    Ok(true)
 }
 
-async fn set_password(tx: &mut dyn Tx, user: UserId, hash: String) -> Kept<()> {
+/// Another password; all logins of the person end.
+pub(super) async fn set_password(tx: &mut dyn Tx, user: UserId, hash: String) -> Kept<()> {
     tx.execute(&SET_PASSWORD, values![hash, user]).await?;
     tx.execute(&END_LOGINS, values![user]).await?;
     Ok(())
@@ -214,8 +221,10 @@ impl<E: Engine> PeopleStore for Database<E> {
         self.rows(&MEMBERS, values![org], |mut row| read_member(&mut row)).await
     }
 
-    async fn remove_member(&self, org: OrgId, user: UserId) -> Kept<bool> {
-        self.engine.write(move |tx| Box::pin(async move { remove(tx, org, user).await })).await
+    async fn remove_member(&self, org: OrgId, user: UserId, left: LeftBehind) -> Kept<bool> {
+        self.engine
+            .write(move |tx| Box::pin(async move { remove(tx, org, user, left).await }))
+            .await
     }
 
     async fn organization(&self, org: OrgId) -> Kept<Option<OrganizationRow>> {

@@ -32,8 +32,10 @@ statements! {
     /// A task by the key it was started under.
     STARTED_UNDER = "SELECT run FROM tasks WHERE org = $1 AND start_key = $2 \
                      ORDER BY run LIMIT 1";
-    /// Pools with unheld credits past their expiry.
-    EXPIRIES_DUE = "SELECT org FROM grants WHERE unheld > 0 AND expires_at <= $1";
+    /// Pools with unheld credits past their expiry; the clock of a frozen grant stands still, and
+    /// what was due when it was frozen was booked then.
+    EXPIRIES_DUE = "SELECT org FROM grants WHERE unheld > 0 AND frozen_at IS NULL \
+                    AND expires_at <= $1";
     /// Open holds past their deadline.
     HOLDS_DUE = "SELECT org, id, run FROM holds WHERE ended_as IS NULL AND deadline <= $1 \
                  ORDER BY deadline, org, id";

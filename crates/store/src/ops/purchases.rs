@@ -1,18 +1,19 @@
-//! Purchases of packs. Their credits are granted by a commit of the pool, never here.
+//! Purchases. Their credits are granted by a commit of the pool, never here.
 
 use ampere_credits::{CheckoutId, OrgId, Timestamp};
 use async_trait::async_trait;
 
 use crate::engine::{Database, Engine};
 use crate::ports::{Kept, PurchaseStore, StoreError};
-use crate::rows::{CheckoutRow, CheckoutState, Page};
+use crate::rows::{CheckoutChange, CheckoutRow, CheckoutState, Page};
 use crate::tx::statements;
 use crate::values::{Row, values};
 
 macro_rules! checkout_columns {
     () => {
-        "id, org, user_id, pack, credits, lifetime_months, amount_cents, currency, provider, \
-         provider_ref, url, state, reason, payment, grant_id, position, created_at, updated_at"
+        "id, org, user_id, kind, pay_with, pack, credits, lifetime_months, amount_cents, currency, \
+         provider, provider_ref, url, state, reason, payment, grant_id, position, created_at, \
+         updated_at"
     };
 }
 
@@ -20,15 +21,16 @@ statements! {
     /// A new purchase.
     ADD_CHECKOUT = concat!(
         "INSERT INTO checkouts (", checkout_columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, \
-         $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) ON CONFLICT DO NOTHING");
+         $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) ON CONFLICT DO NOTHING");
     /// One of an organization.
     CHECKOUT = concat!(
         "SELECT ", checkout_columns!(), " FROM checkouts WHERE org = $1 AND id = $2");
-    /// One by its id alone.
-    BY_REFERENCE = concat!("SELECT ", checkout_columns!(), " FROM checkouts WHERE id = $1");
-    /// The attempt was declined; what is granted stays granted.
-    DECLINE = "UPDATE checkouts SET state = $1, reason = $2, updated_at = $3 \
-               WHERE id = $4 AND state <> $5";
+    /// How it stands; what is granted stays granted.
+    SET_CHECKOUT = "UPDATE checkouts SET state = $1, reason = $2, url = coalesce($3, url), \
+                    payment = $4, updated_at = $5 WHERE org = $6 AND id = $7 AND state <> $8";
+    /// Whose purchases may still be paid.
+    UNPAID_CHECKOUTS = "SELECT DISTINCT org FROM checkouts WHERE state IN \
+                        ('open', 'declined', 'confirmation_needed') AND created_at >= $1";
     /// Purchases before an id.
     CHECKOUTS = concat!(
         "SELECT ", checkout_columns!(), " FROM checkouts WHERE org = $1 AND id < $2 \
@@ -40,6 +42,8 @@ fn checkout_row(mut row: Row) -> Kept<CheckoutRow> {
         id: row.take()?,
         org: row.take()?,
         user: row.take()?,
+        kind: row.take()?,
+        pay_with: row.take()?,
         pack: row.take()?,
         credits: row.take()?,
         lifetime_months: row.take()?,
@@ -61,7 +65,8 @@ fn checkout_row(mut row: Row) -> Kept<CheckoutRow> {
 #[async_trait]
 impl<E: Engine> PurchaseStore for Database<E> {
     async fn create_checkout(&self, row: CheckoutRow) -> Kept<()> {
-        let mut values = values![row.id, row.org, row.user, row.pack, row.credits];
+        let mut values = values![row.id, row.org, row.user, row.kind, row.pay_with];
+        values.extend(values![row.pack, row.credits]);
         values.extend(values![row.lifetime_months, row.amount_cents, row.currency, row.provider]);
         values.extend(values![row.provider_ref, row.url, row.state, row.reason, row.payment]);
         values.extend(values![row.grant, row.position, row.created_at, row.updated_at]);
@@ -75,15 +80,14 @@ impl<E: Engine> PurchaseStore for Database<E> {
         self.row(&CHECKOUT, values![org, id], checkout_row).await
     }
 
-    async fn checkout_by_reference(&self, id: CheckoutId) -> Kept<Option<CheckoutRow>> {
-        self.row(&BY_REFERENCE, values![id], checkout_row).await
+    async fn set_checkout(&self, org: OrgId, id: CheckoutId, change: CheckoutChange) -> Kept<()> {
+        let CheckoutChange { state, reason, url, payment, at } = change;
+        let values = values![state, reason, url, payment, at, org, id, CheckoutState::Granted];
+        self.change(&SET_CHECKOUT, values).await.map(drop)
     }
 
-    async fn decline_checkout(&self, id: CheckoutId, reason: &str, at: Timestamp) -> Kept<()> {
-        let reason = reason.to_owned();
-        let values = values![CheckoutState::Declined, reason, at, id, CheckoutState::Granted];
-        self.change(&DECLINE, values).await?;
-        Ok(())
+    async fn unpaid_checkouts(&self, since: Timestamp) -> Kept<Vec<OrgId>> {
+        self.rows(&UNPAID_CHECKOUTS, values![since], |mut row| row.take()).await
     }
 
     async fn checkouts(&self, org: OrgId, page: Page) -> Kept<Vec<CheckoutRow>> {

@@ -62,6 +62,14 @@ statements! {
         schedule_select!(), "WHERE s.state = 'paused_no_credits' ORDER BY s.org, s.id");
     /// It goes.
     DELETE_SCHEDULE = "DELETE FROM schedules WHERE org = $1 AND id = $2";
+    /// A person's pause, those that would run.
+    PAUSE_OF = concat!(
+        "UPDATE schedules SET state = 'paused', next_at = NULL, note = $1, ", updated_at!("$2"),
+        "WHERE org = $3 AND owner = $4 AND state IN ('active', 'paused_no_credits')");
+    /// All of a person's become another one's.
+    GIVE_ALL = concat!(
+        "UPDATE schedules SET owner = $1, ", updated_at!("$2"),
+        "WHERE org = $3 AND owner = $4");
     /// A run of it has started.
     SCHEDULE_STARTED = concat!(
         "UPDATE schedules SET runs = runs + 1, last_run = $1, next_at = $2, needed = $3, \
@@ -123,6 +131,26 @@ pub(super) async fn started(tx: &mut dyn Tx, booking: &Booking<'_>, start: Start
     let mut list = values![run, next_at, needed, state, booking.at];
     list.extend(values![booking.pool.org, schedule]);
     tx.execute(&SCHEDULE_STARTED, list).await.map(drop)
+}
+
+/// A person's schedules pause, with a line for people.
+pub(super) async fn pause_of(
+    tx: &mut dyn Tx,
+    (org, user): (OrgId, UserId),
+    note: String,
+    at: Timestamp,
+) -> Kept<()> {
+    tx.execute(&PAUSE_OF, values![note, at, org, user]).await.map(drop)
+}
+
+/// A person's schedules become another one's.
+pub(super) async fn give_all(
+    tx: &mut dyn Tx,
+    org: OrgId,
+    (from, to): (UserId, UserId),
+    at: Timestamp,
+) -> Kept<()> {
+    tx.execute(&GIVE_ALL, values![to, at, org, from]).await.map(drop)
 }
 
 /// A run has ended, within its commit.

@@ -8,7 +8,7 @@ use ampere_credits::ledger::Pool;
 use ampere_credits::{CheckoutId, Credits, Day, GrantId, OrgId, RunId, Timestamp};
 
 use crate::ops::schedules::Start;
-use crate::ops::{background, chat, schedules, tasks};
+use crate::ops::{background, billing, chat, payments, recharge, schedules, tasks};
 use crate::ports::{Kept, StoreError};
 use crate::rows::{
     CheckoutState, Reason, RowWrite, RunChange, RunRow, RunState, StepRow, UsageLineRow,
@@ -142,6 +142,11 @@ pub(super) async fn write(tx: &mut dyn Tx, booking: &Booking<'_>, row: RowWrite)
         RowWrite::CheckoutGranted { checkout, grant, payment } => {
             grant_checkout(tx, booking, (checkout, grant, payment)).await
         }
+        RowWrite::PlanPeriod(row) => billing::add_period(tx, *row).await,
+        RowWrite::RechargeGranted { attempt, grant, payment } => {
+            recharge::granted(tx, booking, (attempt, grant, payment)).await
+        }
+        RowWrite::PaymentGrant(row) => payments::add_grant(tx, org, row).await,
         RowWrite::Task(task) => tasks::add(tx, org, *task).await,
         RowWrite::TaskResult { run, result } => tasks::set_result(tx, org, run, result).await,
         RowWrite::ScheduleStarted { schedule, run, next_at, completed, needed } => {

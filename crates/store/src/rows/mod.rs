@@ -2,11 +2,17 @@
 //!
 //! Where to read on: [`crate::ports`], which says what is done with them.
 
+mod audit;
 mod background;
+mod billing;
 mod files;
 mod inputs;
+mod mails;
+mod notices;
+mod payments;
 mod people;
 mod pool;
+mod recharge;
 mod schedules;
 mod stills;
 mod tasks;
@@ -14,11 +20,17 @@ mod words;
 mod work;
 mod workflows;
 
+pub use audit::*;
 pub use background::*;
+pub use billing::*;
 pub use files::*;
 pub use inputs::*;
+pub use mails::*;
+pub use notices::*;
+pub use payments::*;
 pub use people::*;
 pub use pool::*;
+pub use recharge::*;
 pub use schedules::*;
 pub use stills::*;
 pub use tasks::*;

@@ -2,7 +2,7 @@
 
 use ampere_credits::{InvitationId, LoginId, OrgId, Timestamp, UserId};
 
-use crate::rows::{BackgroundSettings, Role};
+use crate::rows::{BackgroundSettings, MailState, Role};
 
 /// An organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub struct MemberRow {
     pub role: Role,
     pub billing_admin: bool,
     pub joined_at: Timestamp,
+    /// When they last did anything there.
+    pub last_active_at: Option<Timestamp>,
     /// From the person's row.
     pub name: String,
     /// From the person's row.
@@ -80,4 +82,36 @@ pub struct InvitationRow {
     pub expires_at: Timestamp,
     pub accepted_by: Option<UserId>,
     pub revoked_at: Option<Timestamp>,
+    /// Whom it is for; none: whoever has the link.
+    pub email: Option<String>,
+    /// When its link was made, last.
+    pub linked_at: Timestamp,
+    /// What became of the mail that carries its link; written by the mail alone.
+    pub mail: Option<MailState>,
+}
+
+/// A way to a new password; the token itself is never stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResetRow {
+    pub token_hash: [u8; 32],
+    pub user: UserId,
+    pub expires_at: Timestamp,
+}
+
+/// What becomes of the schedules of somebody who is removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LeftBehind {
+    /// They pause, with this line for people.
+    Paused { note: String, at: Timestamp },
+    /// They go on as this member's.
+    Given { to: UserId, at: Timestamp },
+}
+
+/// What changes of a member; what is none stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MemberChange {
+    pub role: Option<Role>,
+    pub billing_admin: Option<bool>,
+    /// The schedules that run pause, with this line for people.
+    pub pause: Option<(String, Timestamp)>,
 }

@@ -2,12 +2,13 @@
 
 use ampere_credits::ledger::{Answer, Balance, Grant, Hold, Request, Served};
 use ampere_credits::{
-    CheckoutId, Credits, Day, GrantId, HoldId, JobId, MessageId, OrgId, RunId, ScheduleId,
-    SessionId, Timestamp, UserId,
+    CheckoutId, Credits, Day, GrantId, HoldId, JobId, MessageId, OrgId, RechargeId, RunId,
+    ScheduleId, SessionId, Timestamp, UserId,
 };
 
 use crate::rows::{
-    CheckoutState, JobRow, MessageRow, Reason, RunRow, RunState, StepRow, TaskRow, UsageLineRow,
+    CheckoutKind, CheckoutState, JobRow, MessageRow, PayWith, PaymentGrantRow, PlanPeriodRow,
+    Reason, RunRow, RunState, StepRow, TaskRow, UsageLineRow,
 };
 
 /// How a run stands after a commit; the ledger's numbers (charged, held, position) are filled in
@@ -40,6 +41,12 @@ pub enum RowWrite {
     Step(StepRow),
     /// A purchase whose credits are in the pool by this commit.
     CheckoutGranted { checkout: CheckoutId, grant: GrantId, payment: String },
+    /// The credits of a subscription's period are in the pool by this commit.
+    PlanPeriod(Box<PlanPeriodRow>),
+    /// An attempt of auto-recharge that is paid: its credits are in the pool by this commit.
+    RechargeGranted { attempt: RechargeId, grant: GrantId, payment: String },
+    /// The grant that a line of a payment became by this commit.
+    PaymentGrant(PaymentGrantRow),
     /// What a new run does.
     Task(Box<TaskRow>),
     /// What came out of a run.
@@ -118,13 +125,17 @@ pub struct Due {
     pub holds: Vec<(OrgId, HoldId, RunId)>,
 }
 
-/// A purchase of a pack.
+/// A purchase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckoutRow {
     pub id: CheckoutId,
     pub org: OrgId,
     pub user: UserId,
+    pub kind: CheckoutKind,
+    pub pay_with: PayWith,
+    /// The pack's id or `custom`; of a plan its price's, as plan/version/cadence.
     pub pack: String,
+    /// None of a plan: its periods say how many.
     pub credits: Credits,
     pub lifetime_months: u32,
     pub amount_cents: i64,

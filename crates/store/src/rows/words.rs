@@ -29,12 +29,28 @@ macro_rules! words {
 }
 
 words! {
-    /// What a member may do (Owner and Member for now).
+    /// What a member is; what each may do is a table of the app.
     Role {
         /// Everything, billing too.
         Owner = "owner",
+        /// Manages people and the organization, sees and stops everybody's work.
+        Admin = "admin",
         /// Starts AI work.
         Member = "member",
+        /// Reads.
+        Viewer = "viewer",
+    }
+}
+
+words! {
+    /// What became of a mail.
+    MailState {
+        /// It is to be sent.
+        Pending = "pending",
+        /// The mail server took it.
+        Sent = "sent",
+        /// The mail server refuses it, or did not answer for too long.
+        Failed = "failed",
     }
 }
 
@@ -220,5 +236,117 @@ words! {
         Granted = "granted",
         /// The last attempt was declined; may be paid again.
         Declined = "declined",
+        /// The bank wants the person before it pays.
+        ConfirmationNeeded = "confirmation_needed",
+        /// Nobody paid it in time.
+        Expired = "expired",
+    }
+}
+
+words! {
+    /// What a purchase is of.
+    CheckoutKind {
+        /// Credits, paid once.
+        Credits = "credits",
+        /// A plan's first period.
+        Plan = "plan",
+    }
+}
+
+words! {
+    /// How a purchase is paid.
+    PayWith {
+        /// With the card that is saved; nobody is asked unless the bank wants it.
+        SavedCard = "saved_card",
+        /// On the provider's page.
+        Checkout = "checkout",
+    }
+}
+
+words! {
+    /// What becomes of a webhook.
+    HookState {
+        /// It is to be followed.
+        Waiting = "waiting",
+        /// It was followed.
+        Done = "done",
+        /// It does not concern us.
+        Ignored = "ignored",
+        /// It could not be read, or followed in time.
+        Failed = "failed",
+    }
+}
+
+words! {
+    /// What a payment came of.
+    PaymentKind {
+        /// A purchase of credits by a person.
+        Credits = "credits",
+        /// Auto-recharge.
+        Recharge = "recharge",
+        /// A subscription.
+        Invoice = "invoice",
+        /// Nothing of ours.
+        Other = "other",
+    }
+}
+
+words! {
+    /// How a payment stands.
+    PaymentState {
+        /// Not paid yet.
+        Open = "open",
+        /// The bank wants the person.
+        NeedsConfirmation = "needs_confirmation",
+        /// The last attempt failed.
+        Failed = "failed",
+        /// The money is there.
+        Paid = "paid",
+        /// It will never be paid.
+        Void = "void",
+    }
+}
+
+words! {
+    /// How the dispute of a payment stands.
+    DisputeState {
+        /// The bank only asks.
+        Inquiry = "inquiry",
+        /// Not decided.
+        Open = "open",
+        /// For us.
+        Won = "won",
+        /// Against us.
+        Lost = "lost",
+    }
+}
+
+words! {
+    /// How an attempt of auto-recharge stands.
+    AttemptState {
+        /// Sent, or about to be; its outcome is not known.
+        Sent = "sent",
+        /// The bank wants the person.
+        NeedsConfirmation = "needs_confirmation",
+        /// Paid, its credits granted.
+        Paid = "paid",
+        /// Not paid, for good.
+        Declined = "declined",
+    }
+}
+
+words! {
+    /// How a subscription stands at the payment provider.
+    SubscriptionStatus {
+        /// Its first payment has not come yet.
+        Incomplete = "incomplete",
+        /// Paid.
+        Active = "active",
+        /// A renewal was not paid; the provider tries again.
+        PastDue = "past_due",
+        /// The provider has stopped trying.
+        Unpaid = "unpaid",
+        /// Over, or never begun.
+        Ended = "ended",
     }
 }

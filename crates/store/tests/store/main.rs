@@ -10,6 +10,7 @@ mod contract;
 mod crash;
 mod disk;
 mod files;
+mod forged;
 mod lane;
 mod migrations;
 mod people;

@@ -2,7 +2,8 @@
 
 use ampere_credits::rating::Measure;
 use ampere_credits::{
-    CheckoutId, Credits, Day, InvitationId, LoginId, MessageId, OrgId, RunId, SessionId, UserId,
+    CheckoutId, Credits, Day, InvitationId, LoginId, MailId, MessageId, OrgId, RunId, SessionId,
+    Timestamp, UserId,
 };
 use ampere_store::rows::*;
 
@@ -56,7 +57,7 @@ pub async fn found(world: &World, number: u128) -> OrgId {
 /// A person joins by an invitation.
 pub async fn join(world: &World, number: u128, person: u128) {
     let invitation = invitation(number, person);
-    world.store.create_invitation(invitation.clone()).await.unwrap();
+    world.store.create_invitation(invitation.clone(), None).await.unwrap();
     let joined = world.store.accept_invitation(invitation.token_hash, user(person), START).await;
     assert_eq!(joined, Ok(true));
 }
@@ -73,6 +74,35 @@ pub fn invitation(number: u128, token: u128) -> InvitationRow {
         expires_at: START.plus_days(7),
         accepted_by: None,
         revoked_at: None,
+        email: None,
+        linked_at: START,
+        mail: None,
+    }
+}
+
+/// What becomes of the schedules of somebody who goes.
+pub fn left() -> LeftBehind {
+    LeftBehind::Paused { note: "They left.".to_owned(), at: START }
+}
+
+/// A way to a new password for an hour.
+pub fn reset(token: u128, person: u128) -> ResetRow {
+    let expires_at = START.plus_seconds(3_600);
+    ResetRow { token_hash: token_hash(token), user: user_id(person), expires_at }
+}
+
+/// A mail that is due at the start.
+pub fn mail(number: u128) -> MailRow {
+    MailRow {
+        id: MailId::from_bits(number),
+        to: format!("person{number}@example.com"),
+        subject: format!("About {number}"),
+        body: "sealed".to_owned(),
+        state: MailState::Pending,
+        tries: 0,
+        created_at: START,
+        due_at: Some(START),
+        error: None,
     }
 }
 
@@ -222,6 +252,8 @@ pub fn checkout(number: u128, id: u128) -> CheckoutRow {
         id: CheckoutId::from_bits(id),
         org: org(number),
         user: user_id(number),
+        kind: CheckoutKind::Credits,
+        pay_with: PayWith::Checkout,
         pack: "small".to_owned(),
         credits: credits(5_000),
         lifetime_months: 12,
@@ -238,6 +270,12 @@ pub fn checkout(number: u128, id: u128) -> CheckoutRow {
         created_at: START,
         updated_at: START,
     }
+}
+
+/// An attempt at a purchase was declined.
+pub fn declined(reason: &str, at: Timestamp) -> CheckoutChange {
+    let (state, reason) = (CheckoutState::Declined, Some(reason.to_owned()));
+    CheckoutChange { state, reason, url: None, payment: None, at }
 }
 
 /// The newest so many.

@@ -37,6 +37,18 @@ fn the_edges_of_the_architecture_are_fine() {
 }
 
 #[test]
+fn a_crate_for_tests_is_named_by_tests_only_and_names_nobody() {
+    let fake = "ampere-fake-stripe";
+    let tests = manifest("ampere-adapters", "dev-dependencies", fake);
+    assert!(edges::between_crates(&[tests]).is_empty());
+    for section in ["dependencies", "build-dependencies"] {
+        only(edges::between_crates(&[manifest("ampere-adapters", section, fake)]));
+    }
+    only(edges::between_crates(&[manifest(fake, "dev-dependencies", "ampere-credits")]));
+    only(edges::nothing_scripted("ampere-server v0.1.0\n├── ampere-fake-stripe v0.1.0\n"));
+}
+
+#[test]
 fn the_server_may_name_the_store_in_main_only() {
     let text = "//! A.\nuse ampere_store::Engine;\n";
     let found = only(edges::constructors(&[Source::new("crates/server/src/http/a.rs", text)]));

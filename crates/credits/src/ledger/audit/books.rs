@@ -6,6 +6,7 @@ use crate::amount::Credits;
 use crate::id::{GrantId, HoldId};
 use crate::ledger::account::{Account, Move};
 use crate::ledger::audit::report::Findings;
+use crate::ledger::audit::states::{self, States};
 use crate::ledger::entry::{Entry, Fact};
 use crate::ledger::grant::{Class, GrantTerms};
 use crate::time::Timestamp;
@@ -30,7 +31,10 @@ pub(super) struct Books {
     live: BTreeMap<Place, GrantId>,
     held: BTreeMap<GrantId, i128>,
     gone: BTreeMap<GrantId, Gone>,
-    /// The most that overdraft and debt were together, and where.
+    pub(super) states: States,
+    /// Of the debt, what claims left: it counts against no limit.
+    debt_of_claims: i128,
+    /// The most that overdraft and the debt from it were together, and where.
     peak: (i128, u64),
 }
 
@@ -63,17 +67,34 @@ impl Books {
         -self.balance(Account::Debt)
     }
 
+    pub(super) fn debt_of_claims(&self) -> i128 {
+        self.debt_of_claims
+    }
+
     pub(super) fn peak(&self) -> (i128, u64) {
         self.peak
     }
 
+    /// Effective, not expired and not frozen at an instant: half-open (I15).
+    pub(super) fn inside(&self, terms: &GrantTerms, at: Timestamp) -> bool {
+        let frozen = self.states.frozen(terms.id).is_some();
+        at >= terms.effective && !frozen && !self.over(terms, at)
+    }
+
+    /// Past its expiry; the clock of a frozen grant stands at when it was frozen.
+    pub(super) fn over(&self, terms: &GrantTerms, at: Timestamp) -> bool {
+        let at = self.states.frozen(terms.id).unwrap_or(at);
+        terms.expires.is_some_and(|end| end <= at)
+    }
+
     /// Grants that can be taken from at an instant, with their unheld credits, in the order of
-    /// use (I13): the background allowance, included, purchased.
+    /// use (I13): the background allowance, included, purchased. A lock is not looked at: debt is
+    /// paid of locked credits too.
     pub(super) fn takeable(&self, at: Timestamp) -> impl Iterator<Item = (&GrantTerms, i128)> {
         self.live
             .values()
             .filter_map(|grant| self.terms.get(grant))
-            .filter(move |terms| inside(terms, at))
+            .filter(move |terms| self.inside(terms, at))
             .map(|terms| (terms, self.unheld(terms.id)))
             .filter(|(_, unheld)| *unheld > 0)
     }
@@ -95,11 +116,17 @@ impl Books {
         slices
     }
 
-    /// Whatever expiry or debt was due at an instant has been booked by the time it is over.
+    /// Whatever claim, expiry or debt was due at an instant has been booked by the time it is over.
     pub(super) fn all_due_is_booked(&self, at: Timestamp, position: u64, out: &mut Findings) {
+        for grant in self.states.open_claims() {
+            let due = states::due(self, grant);
+            out.require("I3", Some(position), due.is_nothing(), || {
+                format!("the claim on {grant} leaves {due} to be given back")
+            });
+        }
         for terms in self.live.values().filter_map(|grant| self.terms.get(grant)) {
             let unheld = self.unheld(terms.id);
-            if terms.expires.is_some_and(|end| end <= at) {
+            if self.over(terms, at) {
                 out.require("I16", Some(position), unheld == 0, || {
                     format!("{} of {} stay unheld past their expiry", told(unheld), terms.id)
                 });
@@ -129,7 +156,16 @@ impl Books {
             });
         }
         let total: i128 = sum.values().sum();
-        out.require("I1", here, total == 0 && !sum.is_empty(), || {
+        let still = matches!(
+            entry.fact,
+            Fact::Locked
+                | Fact::Unlocked
+                | Fact::Frozen { .. }
+                | Fact::Thawed { .. }
+                | Fact::Claimed { .. }
+                | Fact::ClaimMet { .. }
+        );
+        out.require("I1", here, total == 0 && (still || !sum.is_empty()), || {
             format!("its {} moves sum to {}", entry.moves.len(), told(total))
         });
     }
@@ -140,12 +176,21 @@ impl Books {
         if let Fact::Granted(terms) = entry.fact {
             self.open(&terms, entry, out);
         }
+        if let Fact::Thawed { grant, expires } = entry.fact {
+            self.move_on(grant, expires);
+        }
         for each in &entry.moves {
             let micros = i128::from(each.amount.micros());
             *self.balances.entry(each.from).or_default() -= micros;
             *self.balances.entry(each.to).or_default() += micros;
             self.follow_grant(each, micros);
+            match (each.from, each.to) {
+                (Account::Debt, Account::Clawed) => self.debt_of_claims += micros,
+                (_, Account::Debt) => self.debt_of_claims = self.debt_of_claims.min(self.debt()),
+                _ => {}
+            }
         }
+        self.states.follow(entry);
         for each in &entry.moves {
             for account in [each.from, each.to] {
                 let balance = self.balance(account);
@@ -157,7 +202,7 @@ impl Books {
                 self.keep_live(account);
             }
         }
-        let beyond = -(self.balance(Account::Debt) + self.balance(Account::Overdraft));
+        let beyond = self.debt() - self.debt_of_claims - self.balance(Account::Overdraft);
         if beyond > self.peak.0 {
             self.peak = (beyond, entry.position);
         }
@@ -174,6 +219,15 @@ impl Books {
             self.live.remove(&place(&before));
         }
         self.keep_live(Account::Left(terms.id));
+    }
+
+    /// A thaw moves an expiry on, and with it the grant's place.
+    fn move_on(&mut self, grant: GrantId, expires: Option<Timestamp>) {
+        if let Some(terms) = self.terms.get_mut(&grant) {
+            self.live.remove(&place(terms));
+            terms.expires = expires;
+            self.keep_live(Account::Left(grant));
+        }
     }
 
     fn follow_grant(&mut self, each: &Move, micros: i128) {
@@ -230,13 +284,10 @@ fn may(fact: &Fact, each: &Move) -> bool {
         (Fact::TakenBack { grant }, Left(from), Clawed) => from == *grant,
         (Fact::Expired, Left(_), Expired) => true,
         (Fact::DebtPaid, Left(_), Debt) => true,
+        (Fact::ClaimMet { grant, .. }, Left(from), Clawed) => from == *grant,
+        (Fact::ClaimMet { .. }, Debt, Clawed) => true,
         _ => false,
     }
-}
-
-/// Effective and not expired at an instant: half-open (I15).
-pub(super) fn inside(terms: &GrantTerms, at: Timestamp) -> bool {
-    at >= terms.effective && terms.expires.is_none_or(|end| at < end)
 }
 
 fn place(terms: &GrantTerms) -> Place {

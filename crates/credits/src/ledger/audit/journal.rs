@@ -6,7 +6,7 @@ use crate::id::OrgId;
 use crate::ledger::account::{Account, Move};
 use crate::ledger::audit::report::Findings;
 use crate::ledger::canon;
-use crate::ledger::entry::{Entry, Fact, Hash, Outcome};
+use crate::ledger::entry::{Entry, Hash, Outcome};
 use crate::time::Timestamp;
 
 #[derive(Debug)]
@@ -79,7 +79,7 @@ impl Journal {
         self.position = entry.position;
         self.head = entry.hash;
         self.last = self.last.max(entry.at);
-        if !matches!(entry.fact, Fact::Expired | Fact::DebtPaid) {
+        if !entry.fact.follows() {
             self.outcomes.push(answered(entry));
         }
     }

@@ -65,7 +65,7 @@ impl Lives {
             }
             Fact::Extended { hold, deadline } => self.extends(hold, deadline, entry, out),
             Fact::Ended { hold, run, how, .. } => self.ends(hold, (run, how), entry, out),
-            Fact::Granted(_) | Fact::TakenBack { .. } | Fact::Expired | Fact::DebtPaid => return,
+            _ => return,
         }
         if let Fact::Held { hold, .. } | Fact::Extended { hold, .. } = entry.fact {
             self.takes(books, hold, entry, out);

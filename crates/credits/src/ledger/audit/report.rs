@@ -7,7 +7,7 @@ use std::fmt;
 const TOLD: usize = 500;
 
 /// Every invariant that the audit checks, and what its count counts.
-pub const INVARIANTS: [(&str, &str); 18] = [
+pub const INVARIANTS: [(&str, &str); 19] = [
     ("I1", "entries of this organization that balance"),
     ("I2", "pools whose credits are conserved"),
     ("I3", "grants accounted for in full"),
@@ -23,6 +23,7 @@ pub const INVARIANTS: [(&str, &str); 18] = [
     ("I14", "takings that pass no class of credits over"),
     ("I15", "moves inside a grant's effective time"),
     ("I16", "expiries, complete and only of unheld credits"),
+    ("I20", "locks and unlocks that move nothing"),
     ("I21", "keys with the answer that the journal gives"),
     ("I24", "entries in an unbroken chain of hashes"),
     ("I25", "entries whose time does not go back"),

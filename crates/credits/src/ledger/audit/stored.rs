@@ -71,11 +71,15 @@ fn totals(books: &Books, stored: &StoredPool, out: &mut Findings) {
         ("expired", pool.expired, books.balance(Account::Expired)),
         ("taken back", pool.clawed, books.balance(Account::Clawed)),
         ("debt", pool.debt, -books.balance(Account::Debt)),
+        ("debt of claims", pool.debt_of_claims, books.debt_of_claims()),
         ("overdraft", pool.overdraft, -books.balance(Account::Overdraft)),
     ];
     for (name, kept, journal) in each {
         equal(out, &|| name.to_owned(), wide(kept), journal);
     }
+    out.require("I4", None, pool.locked == books.states.locked, || {
+        format!("the pool is stored as locked: {}; the journal says otherwise", pool.locked)
+    });
 }
 
 /// I2 over the stored rows alone.
@@ -130,6 +134,17 @@ fn grants(books: &Books, rows: &[Grant], out: &mut Findings) {
         }
         let sum: i128 = parts.iter().map(|(_, kept, _)| wide(*kept)).sum();
         accounted(out, id, row.terms.amount, sum);
+        let claim = books.states.claim(id);
+        for (name, kept, journal) in [
+            ("claimed", row.claim, claim.total),
+            ("given back", row.claim_met, claim.met),
+            ("given back as expired", row.claim_by_expiry, claim.by_expiry),
+        ] {
+            equal(out, &|| format!("{name} of {id}"), wide(kept), journal);
+        }
+        out.require("I4", None, row.frozen_since == books.states.frozen(id), || {
+            format!("{id} is stored as frozen since {:?}; the journal differs", row.frozen_since)
+        });
     }
     for terms in books.grants() {
         out.count("I3");
@@ -173,13 +188,17 @@ fn hold(books: &Books, row: &Hold, life: &Life, out: &mut Findings) {
     equal(out, &|| format!("taken by {id}"), wide(row.taken), life.taken);
     let overdraft = books.balance(Account::HeldOverdraft(id));
     equal(out, &|| format!("overdraft of {id}"), wide(row.overdraft), overdraft);
-    let kept: Vec<(GrantId, i128)> = row
+    let mut kept: Vec<(GrantId, i128)> = row
         .slices
         .iter()
         .map(|slice| (slice.grant, wide(slice.amount)))
         .filter(|(_, part)| *part != 0)
         .collect();
-    out.require("I4", None, kept == books.slices(id), || {
+    // As they were taken: a thaw may have changed the order of use since.
+    let mut slices = books.slices(id);
+    kept.sort_unstable();
+    slices.sort_unstable();
+    out.require("I4", None, kept == slices, || {
         format!("{id} is stored with other slices than the journal's")
     });
     let end = row.ended.map(|end| (end.kind, wide(end.charged), end.position));

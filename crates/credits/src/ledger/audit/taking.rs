@@ -1,5 +1,5 @@
 //! The order of use: what was taken, charged, returned, paid and expired, against what the
-//! accounts say should have been (I5, I6, I9, I13 to I16).
+//! accounts say should have been (I5, I6, I9, I13 to I16). Locks, freezes and claims: [`states`].
 //!
 //! An entry does not say what it was to draw on; its moves tell. Without background credits it
 //! drew on the pool; with some it drew on the background allowance first, so it may have taken of
@@ -7,8 +7,9 @@
 
 use crate::id::{GrantId, HoldId};
 use crate::ledger::account::{Account, Move};
-use crate::ledger::audit::books::{Books, inside, told};
+use crate::ledger::audit::books::{Books, told};
 use crate::ledger::audit::report::Findings;
+use crate::ledger::audit::states;
 use crate::ledger::entry::{EndKind, Entry, Fact};
 use crate::ledger::grant::{Class, GrantTerms};
 
@@ -18,6 +19,7 @@ type Parts<P> = Vec<(P, i128)>;
 pub(super) fn check(books: &Books, entry: &Entry, out: &mut Findings) {
     match entry.fact {
         Fact::Held { .. } | Fact::Extended { .. } => {
+            unlocked(books, entry, out);
             in_order(books, entry, out);
             overdraft_last(books, entry, out);
         }
@@ -32,6 +34,12 @@ pub(super) fn check(books: &Books, entry: &Entry, out: &mut Findings) {
         Fact::TakenBack { grant } => in_time(books, entry, grant, out),
         Fact::Expired => expired(books, entry, out),
         Fact::Granted(_) => {}
+        Fact::Locked
+        | Fact::Unlocked
+        | Fact::Frozen { .. }
+        | Fact::Thawed { .. }
+        | Fact::Claimed { .. }
+        | Fact::ClaimMet { .. } => states::check(books, entry, out),
     }
 }
 
@@ -84,11 +92,27 @@ fn in_order(books: &Books, entry: &Entry, out: &mut Findings) {
     for (grant, _) in &parts {
         out.count("I15");
         let grant = *grant;
-        out.require("I15", here, books.terms(grant).is_some_and(|t| inside(t, entry.at)), || {
-            format!("took of {grant}, which is not effective or has expired at {}", entry.at)
-        });
+        out.require(
+            "I15",
+            here,
+            books.terms(grant).is_some_and(|t| books.inside(t, entry.at)),
+            || {
+                format!(
+                    "took of {grant}, which is frozen, not effective or has expired at {}",
+                    entry.at
+                )
+            },
+        );
     }
     none_passed_over(books, entry, &parts, out);
+}
+
+/// I15: of a locked pool nothing is taken.
+fn unlocked(books: &Books, entry: &Entry, out: &mut Findings) {
+    let parts = taken(entry);
+    out.require("I15", Some(entry.position), !books.states.locked || parts.is_empty(), || {
+        format!("took {} of a locked pool", listed(&parts))
+    });
 }
 
 fn of_background(terms: &GrantTerms) -> bool {
@@ -136,7 +160,8 @@ fn overdraft_last(books: &Books, entry: &Entry, out: &mut Findings) {
         format!("took {} while {} were outstanding", listed(&parts), told(debt))
     });
     if entry.moves.iter().any(|each| each.from == Account::Overdraft) {
-        let takeable = books.takeable(entry.at).filter(|(terms, _)| !of_background(terms));
+        let open = !books.states.locked;
+        let takeable = books.takeable(entry.at).filter(|(terms, _)| open && !of_background(terms));
         let left = takeable.map(|(_, unheld)| unheld).sum::<i128>() - total(&parts);
         out.require("I5", here, left <= 0, || {
             format!("went into overdraft while {} could be taken", told(left))
@@ -218,26 +243,28 @@ fn split(parts: &[(Account, i128)], charge: i128) -> (Parts<Account>, Parts<Acco
 /// I15: an expired grant has nothing to take back.
 fn in_time(books: &Books, entry: &Entry, grant: GrantId, out: &mut Findings) {
     out.count("I15");
-    let expires = books.terms(grant).map(|terms| terms.expires);
-    let fine = expires.is_some_and(|end| end.is_none_or(|end| entry.at < end));
+    let fine = books.terms(grant).is_some_and(|terms| !books.over(terms, entry.at));
     out.require("I15", Some(entry.position), fine, || {
         format!("took back of {grant}, which is unknown or has expired at {}", entry.at)
     });
 }
 
-/// I16: each part is all that is unheld of a grant past its expiry, once.
+/// I16: each part is all that is unheld of a grant past its expiry, once; I3: and not claimed.
 fn expired(books: &Books, entry: &Entry, out: &mut Findings) {
     let here = Some(entry.position);
     let parts = taken(entry);
     for (i, (grant, part)) in parts.iter().enumerate() {
         out.count("I16");
-        let ends = books.terms(*grant).and_then(|terms| terms.expires);
-        out.require("I16", here, ends.is_some_and(|end| end <= entry.at), || {
+        let over = books.terms(*grant).is_some_and(|terms| books.over(terms, entry.at));
+        out.require("I16", here, over, || {
             format!("{grant} has not reached its expiry at {}", entry.at)
         });
         let unheld = books.unheld(*grant);
         out.require("I16", here, *part == unheld, || {
             format!("{} of {grant} expired, but {} were unheld", told(*part), told(unheld))
+        });
+        out.require("I3", here, states::due(books, *grant).is_nothing(), || {
+            format!("{grant} expired before its claim took what it is due")
         });
         let once = parts.iter().take(i).all(|(before, _)| before != grant);
         out.require("I16", here, once, || format!("{grant} expired twice in one entry"));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ampere_credits::ledger::{Queueing, Turn, Waiting};
-use ampere_credits::{CheckoutId, InvitationId, LoginId, SavedInputsId};
+use ampere_credits::{CheckoutId, InvitationId, LoginId, PreviewId, SavedInputsId};
 use ampere_store::ports::Store;
 use ampere_store::rows::*;
 use futures_util::future::BoxFuture;
@@ -37,7 +37,8 @@ pub async fn prepare() -> Folder {
     store.create_session(session(1, 1)).await.unwrap();
     store.create_login(login(1, 1, 10)).await.unwrap();
     store.create_login(login(1, 5, 50)).await.unwrap();
-    store.create_invitation(invitation(1, 7)).await.unwrap();
+    store.create_invitation(invitation(1, 7), None).await.unwrap();
+    store.begin_reset(reset(1, 1), mail(1), START).await.unwrap();
     store.create_checkout(checkout(1, 1)).await.unwrap();
     store.begin_reply("me", "taken", [0; 32], START).await.unwrap();
     world.commit(one, vec![trial(1, 100, 600), top_up(2, 50), with(hold(1, 20), begun(1))]).await;
@@ -101,6 +102,8 @@ async fn record(store: Arc<dyn Store>, id: u128, tokens: u64) -> ampere_store::p
 pub fn every_operation() -> Vec<(&'static str, Vec<Step>)> {
     let mut all = commits();
     all.extend(of_people());
+    all.extend(of_teams());
+    all.extend(of_plans());
     all.extend(of_the_rest());
     all.extend(of_work());
     all.extend(of_the_queue());
@@ -132,12 +135,12 @@ fn of_people() -> Vec<(&'static str, Vec<Step>)> {
             vec![step!(|store| store.create_organization(organization(2), user(2), false))],
         ),
         ("set_password", vec![step!(|store| store.set_password(user_id(1), "$new$"))]),
-        ("remove_member", vec![step!(|store| store.remove_member(org(1), user_id(5)))]),
+        ("remove_member", vec![step!(|store| store.remove_member(org(1), user_id(5), left()))]),
         (
             "update_organization",
             vec![step!(|store| store.update_organization(org(1), "Renamed", "Asia/Tokyo"))],
         ),
-        ("create_invitation", vec![step!(|store| store.create_invitation(invitation(1, 8)))]),
+        ("create_invitation", vec![step!(|store| store.create_invitation(invitation(1, 8), None))]),
         (
             "revoke_invitation",
             vec![step!(|store| store.revoke_invitation(org(1), InvitationId::from_bits(7), START))],
@@ -152,6 +155,74 @@ fn of_people() -> Vec<(&'static str, Vec<Step>)> {
             vec![step!(|store| store.touch_login(LoginId::from_bits(10), START.plus_days(1)))],
         ),
         ("end_login", vec![step!(|store| store.end_login(user_id(1), LoginId::from_bits(10)))]),
+    ]
+}
+
+fn of_plans() -> Vec<(&'static str, Vec<Step>)> {
+    let (version, preview) = (
+        step!(|store| store.publish_plan(PlanVersionRow {
+            plan: "team".to_owned(),
+            version: 1,
+            published_at: START,
+            body: "{}".to_owned(),
+        })),
+        step!(|store| store.add_preview(PreviewRow {
+            id: PreviewId::from_bits(1),
+            org: org(1),
+            body: "{}".to_owned(),
+            created_at: START,
+            expires_at: START.plus_seconds(600),
+            used_at: None,
+        })),
+    );
+    let used = step!(|store| store.use_preview(org(1), PreviewId::from_bits(1), START));
+    let customer = step!(|store| store.put_customer(CustomerRow {
+        org: org(1),
+        provider: "sandbox".to_owned(),
+        customer: "cus_1".to_owned(),
+        card: None,
+        checked_at: START,
+    }));
+    vec![
+        ("publish_plan", vec![version]),
+        ("add_preview and use_preview", vec![preview, used]),
+        ("put_customer", vec![customer]),
+    ]
+}
+
+fn of_teams() -> Vec<(&'static str, Vec<Step>)> {
+    vec![
+        (
+            "renew_invitation",
+            vec![step!(|store| store.renew_invitation(
+                InvitationRow { token_hash: token_hash(8), ..invitation(1, 7) },
+                Some(mail(2)),
+                START
+            ))],
+        ),
+        (
+            "change_member",
+            vec![step!(|store| store.change_member(
+                org(1),
+                user_id(5),
+                MemberChange { role: Some(Role::Viewer), ..MemberChange::default() }
+            ))],
+        ),
+        ("transfer", vec![step!(|store| store.transfer(org(1), user_id(1), user_id(5)))]),
+        (
+            "switch_login",
+            vec![step!(|store| store.switch_login(user_id(1), LoginId::from_bits(10), org(1)))],
+        ),
+        ("plead", vec![step!(|store| store.plead(org(1), user_id(5), START, START))]),
+        ("begin_reset", vec![step!(|store| store.begin_reset(reset(2, 1), mail(2), START))]),
+        ("finish_reset", vec![step!(|store| store.finish_reset(token_hash(1), "$new$", START))]),
+        ("queue_mail", vec![step!(|store| store.queue_mail(mail(2)))]),
+        ("take_mail", vec![step!(|store| async move { store.take_mail(&mail(1), START).await })]),
+        (
+            "mail_tried",
+            vec![step!(|store| store.mail_tried(mail(1).id, MailState::Sent, None, None))],
+        ),
+        ("forget_mails", vec![step!(|store| store.forget_mails(START.plus_days(1)))]),
     ]
 }
 
@@ -183,11 +254,11 @@ fn of_the_rest() -> Vec<(&'static str, Vec<Step>)> {
         ("forget_replies", vec![step!(|store| store.forget_replies(START.plus_days(1)))]),
         ("create_checkout", vec![step!(|store| store.create_checkout(checkout(1, 2)))]),
         (
-            "decline_checkout",
-            vec![step!(|store| store.decline_checkout(
+            "set_checkout",
+            vec![step!(|store| store.set_checkout(
+                org(1),
                 CheckoutId::from_bits(1),
-                "declined",
-                START
+                declined("declined", START)
             ))],
         ),
         (

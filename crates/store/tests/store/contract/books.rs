@@ -1,6 +1,6 @@
 //! The whole books of a pool.
 
-use ampere_credits::ledger::Answer;
+use ampere_credits::ledger::{Answer, Command, Fact};
 use ampere_store::rows::RowWrite;
 
 use crate::asks::*;
@@ -47,4 +47,20 @@ pub async fn the_whole_books_are_there(world: World) {
     assert!(store.keys(two).await.unwrap().is_empty());
     assert!(store.rated(two).await.unwrap().is_empty());
     assert!(store.charged(two).await.unwrap().is_empty());
+}
+
+pub async fn what_money_did_beside_granting_is_found_apart(world: World) {
+    let (one, two) = (found(&world, 1).await, found(&world, 2).await);
+    let grant = grant_id(1);
+    world.done(one, top_up(1, 100)).await;
+    world.done(one, ask("freeze", Command::Freeze { grant })).await;
+    world.done(one, ask("lock", Command::Lock)).await;
+    world.done(one, ask("thaw", Command::Thaw { grant })).await;
+    world.done(one, ask("claim", Command::Claim { grant, total: credits(40) })).await;
+    world.done(one, ask("unlock", Command::Unlock)).await;
+    let entries = world.store.money_entries(one).await.unwrap();
+    let kinds: Vec<_> = entries.iter().map(|entry| entry.fact.kind()).collect();
+    assert_eq!(kinds, ["frozen", "locked", "thawed", "claimed", "unlocked"]);
+    assert_eq!(entries[3].fact, Fact::Claimed { grant, total: credits(40) });
+    assert!(world.store.money_entries(two).await.unwrap().is_empty());
 }

@@ -1,24 +1,34 @@
 //! What every engine does alike: one file for each port. `every_body` runs all of them on one
 //! world each, so that another test can see which statements were never reached.
 
+mod audit;
 mod background;
+mod billing;
 mod books;
 mod chat;
 mod files;
+mod hooks;
 mod inputs;
 mod invitations;
 mod logins;
+mod mails;
+mod notices;
+mod payments;
 mod people;
 mod pools;
 mod purchases;
 mod queue;
+mod recharge;
+mod resets;
 mod rows_with_commits;
 mod run_lists;
 mod runs;
 mod schedules;
 mod settings;
+mod states;
 mod stills;
 mod tasks;
+mod team;
 mod workflows;
 
 use crate::world::{Engine, World};
@@ -54,7 +64,11 @@ bodies! {
     pools::a_clock_behind_the_journal_does_not_spend,
     pools::slices_survive_reopening,
     pools::pools_of_others_are_not_seen,
+    states::they_are_decided_alike_by_another_process,
+    states::what_is_used_up_is_found_by_its_name,
+    states::the_sweep_passes_over_what_is_frozen,
     books::the_whole_books_are_there,
+    books::what_money_did_beside_granting_is_found_apart,
     rows_with_commits::rows_follow_the_command,
     rows_with_commits::a_refused_or_replayed_command_writes_no_row,
     rows_with_commits::a_run_shows_the_pools_numbers,
@@ -114,14 +128,43 @@ bodies! {
     invitations::what_is_revoked_or_past_cannot_be_accepted,
     invitations::who_has_an_account_joins_with_it,
     invitations::invitations_of_others_are_not_seen,
+    invitations::an_invitation_gets_another_link_and_a_mail,
     logins::a_login_says_who_is_asking,
     logins::logins_end,
     logins::only_members_log_in,
+    mails::a_mail_is_tried_by_one_until_it_is_over,
+    mails::old_mails_are_forgotten,
+    resets::a_way_to_a_new_password_works_once,
+    resets::a_way_to_a_new_password_ends,
+    team::roles_change_and_the_owners_does_not,
+    team::ownership_moves_to_a_member,
+    team::schedules_of_who_goes_pause_or_go_over,
+    team::a_person_belongs_to_several_organizations,
+    team::a_plea_counts_once_in_a_while,
     settings::settings_change_together,
     settings::published_rate_cards_never_change,
     settings::a_reply_is_remembered_by_key_and_body,
     settings::keys_of_an_earlier_process_are_forgotten,
+    billing::published_plans_never_change,
+    billing::customers_are_found_by_organization_and_by_the_providers_id,
+    billing::a_subscription_is_as_it_was_said_last_and_stays_begun,
+    billing::a_period_is_kept_with_the_commit_of_its_grant,
+    billing::a_preview_is_used_once,
+    billing::runs_that_work_are_counted,
     purchases::purchases_are_listed_newest_first,
     purchases::a_decline_does_not_undo_a_grant,
     purchases::purchases_of_others_are_not_seen,
+    purchases::purchases_that_may_still_be_paid_are_found_in_all_organizations,
+    hooks::a_webhook_is_kept_once_for_its_event_and_as_it_came,
+    hooks::webhooks_wait_until_they_are_followed,
+    payments::payments_follow_the_latest_answer,
+    payments::a_line_of_a_payment_becomes_one_grant,
+    notices::a_line_is_crossed_once,
+    notices::notices_are_a_persons_own,
+    notices::what_people_want_to_be_told_is_kept,
+    recharge::what_is_wanted_of_recharging_is_kept,
+    recharge::one_attempt_is_in_flight_and_the_month_is_never_passed,
+    audit::each_entry_is_bound_to_the_one_before,
+    audit::the_log_comes_newest_first_with_names,
+    audit::two_who_write_at_once_get_two_places,
 }

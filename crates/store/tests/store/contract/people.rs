@@ -56,6 +56,7 @@ pub async fn members_come_and_go(world: World) {
         role,
         billing_admin: role == Role::Owner,
         joined_at: START,
+        last_active_at: None,
         name: format!("Person {number}"),
         email: format!("person{number}@example.com"),
     };
@@ -63,11 +64,15 @@ pub async fn members_come_and_go(world: World) {
     assert_eq!(store.members(one).await, Ok(vec![owner.clone(), joined.clone()]));
     assert_eq!(store.home_of(user_id(5)).await, Ok(Some(joined)));
     store.create_login(login(1, 5, 50)).await.unwrap();
-    assert_eq!(store.remove_member(org(2), user_id(5)).await, Ok(false), "not a member there");
-    assert_eq!(store.remove_member(one, user_id(1)).await, Ok(false), "the owner stays");
+    assert_eq!(
+        store.remove_member(org(2), user_id(5), left()).await,
+        Ok(false),
+        "not a member there"
+    );
+    assert_eq!(store.remove_member(one, user_id(1), left()).await, Ok(false), "the owner stays");
     assert!(store.login_by_token(token_hash(50), START).await.unwrap().is_some());
-    assert_eq!(store.remove_member(one, user_id(5)).await, Ok(true));
-    assert_eq!(store.remove_member(one, user_id(5)).await, Ok(false));
+    assert_eq!(store.remove_member(one, user_id(5), left()).await, Ok(true));
+    assert_eq!(store.remove_member(one, user_id(5), left()).await, Ok(false));
     assert_eq!(store.members(one).await, Ok(vec![owner]));
     assert_eq!(store.home_of(user_id(5)).await, Ok(None));
     assert_eq!(store.logins(user_id(5), START).await, Ok(Vec::new()), "their logins end");

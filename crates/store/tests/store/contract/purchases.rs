@@ -29,8 +29,7 @@ pub async fn purchases_are_listed_newest_first(world: World) {
     assert_eq!(list(page(3)).await, [4, 3, 2]);
     assert_eq!(list(before(id(2), 3)).await, [1]);
     assert_eq!(store.checkout(one, id(3)).await, Ok(Some(checkout(1, 3))));
-    assert_eq!(store.checkout_by_reference(id(3)).await, Ok(Some(checkout(1, 3))));
-    assert_eq!(store.checkout_by_reference(id(9)).await, Ok(None));
+    assert_eq!(store.checkout(one, id(9)).await, Ok(None));
 }
 
 pub async fn a_decline_does_not_undo_a_grant(world: World) {
@@ -38,7 +37,7 @@ pub async fn a_decline_does_not_undo_a_grant(world: World) {
     let store = &world.store;
     store.create_checkout(checkout(1, 1)).await.unwrap();
     let at = START.plus_seconds(1);
-    store.decline_checkout(id(1), "card_declined", at).await.unwrap();
+    store.set_checkout(one, id(1), declined("card_declined", at)).await.unwrap();
     let row = store.checkout(one, id(1)).await.unwrap().unwrap();
     assert_eq!(
         (row.state, row.reason.as_deref()),
@@ -48,7 +47,7 @@ pub async fn a_decline_does_not_undo_a_grant(world: World) {
     let payment = "payment".to_owned();
     let granted = RowWrite::CheckoutGranted { checkout: id(1), grant: grant_id(1), payment };
     world.done(one, with(top_up(1, 5_000), vec![granted])).await;
-    store.decline_checkout(id(1), "too late", START.plus_seconds(9)).await.unwrap();
+    store.set_checkout(one, id(1), declined("late", START.plus_seconds(9))).await.unwrap();
     let row = store.checkout(one, id(1)).await.unwrap().unwrap();
     assert_eq!((row.state, row.reason), (CheckoutState::Granted, None));
 }
@@ -65,4 +64,36 @@ pub async fn purchases_of_others_are_not_seen(world: World) {
     world.done(two, with(top_up(1, 5_000), vec![granted])).await;
     let row = store.checkout(one, id(1)).await.unwrap().unwrap();
     assert_eq!((row.state, row.grant), (CheckoutState::Open, None));
+}
+
+pub async fn purchases_that_may_still_be_paid_are_found_in_all_organizations(world: World) {
+    let (one, two) = (found(&world, 1).await, found(&world, 2).await);
+    let store = &world.store;
+    let late = CheckoutRow { created_at: START.plus_seconds(9), ..checkout(2, 2) };
+    store.create_checkout(checkout(1, 1)).await.unwrap();
+    store.create_checkout(late).await.unwrap();
+    assert_eq!(store.unpaid_checkouts(START).await, Ok(vec![one, two]));
+    assert_eq!(store.unpaid_checkouts(START.plus_seconds(1)).await, Ok(vec![two]));
+    let change = |state| CheckoutChange {
+        state,
+        reason: None,
+        url: Some("https://bank.example/confirm".to_owned()),
+        payment: Some("pi 1".to_owned()),
+        at: START.plus_seconds(3),
+    };
+    let wanted = change(CheckoutState::ConfirmationNeeded);
+    store.set_checkout(two, id(1), wanted.clone()).await.unwrap();
+    assert_eq!(store.checkout(one, id(1)).await, Ok(Some(checkout(1, 1))), "it is not theirs");
+    store.set_checkout(one, id(1), wanted).await.unwrap();
+    let row = store.checkout(one, id(1)).await.unwrap().unwrap();
+    assert_eq!((row.state, row.url.as_str()), {
+        (CheckoutState::ConfirmationNeeded, "https://bank.example/confirm")
+    });
+    assert_eq!((row.payment.as_deref(), row.updated_at), (Some("pi 1"), START.plus_seconds(3)));
+    assert_eq!(store.unpaid_checkouts(START).await, Ok(vec![one, two]));
+    store.set_checkout(one, id(1), declined("declined", START)).await.unwrap();
+    let row = store.checkout(one, id(1)).await.unwrap().unwrap();
+    assert_eq!(row.url, "https://bank.example/confirm", "no word of it leaves it as it is");
+    store.set_checkout(one, id(1), change(CheckoutState::Expired)).await.unwrap();
+    assert_eq!(store.unpaid_checkouts(START).await, Ok(vec![two]));
 }

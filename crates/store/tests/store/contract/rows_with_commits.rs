@@ -155,7 +155,7 @@ pub async fn a_purchase_is_granted_in_the_same_commit(world: World) {
     let one = found(&world, 1).await;
     let id = CheckoutId::from_bits(1);
     world.store.create_checkout(checkout(1, 1)).await.unwrap();
-    world.store.decline_checkout(id, "declined", START).await.unwrap();
+    world.store.set_checkout(one, id, declined("declined", START)).await.unwrap();
     world.clock.advance(9);
     let payment = "pay 1".to_owned();
     let granted = RowWrite::CheckoutGranted { checkout: id, grant: grant_id(1), payment };
