@@ -1,10 +1,10 @@
 # The few things one does with this repository. Each is a script in scripts/, told there.
-.PHONY: help run model check test openapi bench sim provider-contract clean
+.PHONY: help run model check test openapi bench sim provider-contract payments-second-opinion clean
 .NOTPARALLEL:
 SHELL := /bin/bash
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 26
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 34
 
 run: ## build what is not built yet and start Ampere here (MODEL=no: without the local model)
 	@exec scripts/run
@@ -29,6 +29,9 @@ sim: ## the property and simulation tests, 100 times larger (AMPERE_SIM=100)
 
 provider-contract: ## the Model contract against llama.cpp's server (optional; builds it once)
 	@exec scripts/provider-contract
+
+payments-second-opinion: ## the Stripe client against localstripe, by others (optional)
+	@exec scripts/payments-second-opinion
 
 clean: ## remove what was built; data/ is never touched
 	cargo clean --quiet

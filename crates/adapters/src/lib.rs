@@ -2,8 +2,8 @@
 //!
 //! Owns: the Model port and what stands behind it (`ai`), the Payments port and its built-in
 //! sandbox (`payments`), the guard of what goes out (`egress`), documents and pages as plain text
-//! (`documents`), browsers that act on pages (`browser`), and the sealing of secrets at rest
-//! (`secrets`).
+//! (`documents`), browsers that act on pages (`browser`), letters to people
+//! (`mail`), and the sealing of secrets at rest (`secrets`).
 //! Never does: decide what anything costs, write to the database, read the clock, the environment
 //! or a random source; those are arguments.
 //!
@@ -16,5 +16,6 @@ pub mod browser;
 pub mod documents;
 pub mod egress;
 mod hex;
+pub mod mail;
 pub mod payments;
 pub mod secrets;
