@@ -5,13 +5,17 @@ use std::sync::atomic::AtomicBool;
 
 use ampere_adapters::ai::ModelCard;
 use ampere_adapters::egress::Egress;
-use ampere_adapters::payments::Sandbox;
+use ampere_adapters::mail::Mailer;
+use ampere_adapters::payments::port::Payments;
+use ampere_adapters::payments::sandbox::Sandbox;
 use ampere_credits::{Clock, Entropy, RunId, Timestamp};
 use ampere_store::ports::Store;
 use tokio::sync::{Notify, broadcast, watch};
 
 use crate::agent::Questions;
 use crate::background::Waits;
+use crate::billing::keeping::Intake;
+use crate::billing::recharge::Recharging;
 use crate::browser::Screens;
 use crate::caller::Caller;
 use crate::catalog::Catalog;
@@ -19,7 +23,9 @@ use crate::feed::{Feed, Feeds};
 use crate::lane::Lanes;
 use crate::meter::{Browsers, Models};
 use crate::news::{Item, News};
+use crate::notices::Watching;
 use crate::people::People;
+use crate::plans::{PlanBook, Starting};
 use crate::rates::RateBook;
 use crate::tools::ToolBook;
 
@@ -37,8 +43,10 @@ pub struct Parts {
     pub models: Models,
     /// The browser of this computer, if there is one.
     pub browsers: Browsers,
-    /// The built-in payment sandbox, where it is allowed.
-    pub sandbox: Option<Sandbox>,
+    /// Who moves money; none: nothing can be bought.
+    pub payments: Option<Arc<dyn Payments>>,
+    /// The same, where it is the built-in sandbox: for what people do on its pages.
+    pub sandbox: Option<Arc<Sandbox>>,
     /// The key of secrets in the database.
     pub secret_key: [u8; 32],
     /// Settings given by environment or file: name → (value, source); they win over the screen.
@@ -53,6 +61,8 @@ pub struct Parts {
     pub tools: ToolBook,
     /// The only way to other people's pages.
     pub egress: Egress,
+    /// The way letters leave, if there is one.
+    pub mailer: Option<Arc<dyn Mailer>>,
 }
 
 /// The running application.
@@ -64,6 +74,9 @@ pub struct App {
     pub(crate) models: Models,
     pub(crate) browsers: Browsers,
     pub(crate) rates: RateBook,
+    pub(crate) plans: PlanBook,
+    /// Starts on their way to their first commit.
+    pub(crate) starting: Starting,
     pub(crate) lanes: Lanes,
     pub(crate) feeds: Feeds,
     /// What running work asks people.
@@ -71,7 +84,10 @@ pub struct App {
     /// The browser sessions that are live.
     pub(crate) browsing: Arc<Screens>,
     pub(crate) news: Arc<News>,
-    pub(crate) sandbox: Option<Sandbox>,
+    pub(crate) payments: Option<Arc<dyn Payments>>,
+    pub(crate) sandbox: Option<Arc<Sandbox>>,
+    /// What the intake of money keeps in memory.
+    pub(crate) intake: Intake,
     pub(crate) secret_key: [u8; 32],
     pub(crate) fixed_settings: crate::settings::Fixed,
     pub(crate) public_url: String,
@@ -82,8 +98,15 @@ pub struct App {
     pub(crate) server: String,
     pub(crate) tools: ToolBook,
     pub(crate) egress: Egress,
+    pub(crate) mailer: Option<Arc<dyn Mailer>>,
+    /// Told when a letter was written.
+    pub(crate) mail_queued: Notify,
     /// Told after each commit that booked something.
     pub(crate) freed: Arc<watch::Sender<u64>>,
+    /// Who is to be looked at for notices.
+    pub(crate) watching: Watching,
+    /// What auto-recharge waits for.
+    pub(crate) recharging: Recharging,
     /// What the worker of background work waits for.
     pub(crate) background: Waits,
     /// Told when schedules were made or changed.
@@ -104,6 +127,7 @@ impl App {
         let lanes = Lanes::new(Arc::clone(&parts.store), Arc::clone(&news));
         let freed = lanes.freed();
         let rates = RateBook::load(&*parts.store, &parts.catalog, parts.clock.now()).await?;
+        let plans = PlanBook::load(&*parts.store, &parts.catalog.plans, parts.clock.now()).await?;
         let people = People::new(&parts.fixed_settings, &*parts.entropy)?;
         let mut mark = [0u8; 8];
         parts.entropy.fill(&mut mark);
@@ -115,12 +139,16 @@ impl App {
             models: parts.models,
             browsers: parts.browsers,
             rates,
+            plans,
+            starting: Starting::default(),
             lanes,
             feeds: Feeds::default(),
             questions: Questions::default(),
             browsing: Arc::default(),
             news,
+            payments: parts.payments,
             sandbox: parts.sandbox,
+            intake: Intake::default(),
             secret_key: parts.secret_key,
             fixed_settings: parts.fixed_settings,
             public_url: parts.public_url,
@@ -130,7 +158,11 @@ impl App {
             server: format!("{:016x}", u64::from_be_bytes(mark)),
             tools: parts.tools,
             egress: parts.egress,
+            mailer: parts.mailer,
+            mail_queued: Notify::new(),
             freed,
+            watching: Watching::default(),
+            recharging: Recharging::default(),
             background: Waits::default(),
             schedules_changed: Notify::new(),
             ending: AtomicBool::new(false),

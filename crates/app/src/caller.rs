@@ -31,12 +31,54 @@ pub struct Caller {
 pub enum Act {
     /// Start and stop AI work.
     StartWork,
-    /// See prices, activity and buy credits.
+    /// See, change and stop everybody's work.
+    SeeAll,
+    /// See prices, activity and everybody's usage; buy credits, change the plan.
     Billing,
-    /// Invite and remove people, change the organization.
+    /// Give and take the billing mark.
+    GrantBilling,
+    /// Invite and remove people, change their roles.
     ManageTeam,
+    /// Change the organization's name, zone and settings.
+    Profile,
+    /// Hand the organization over, take its data out, delete it, read its audit log.
+    Own,
     /// Configure the installation.
     Operate,
+}
+
+/// Who may do one thing.
+struct Right {
+    act: Act,
+    /// Its stable word.
+    word: &'static str,
+    /// The roles that may.
+    roles: &'static [Role],
+    /// People with the billing mark may too, whatever their role.
+    mark: bool,
+}
+
+/// The whole table, except for the operator, who stands outside organizations.
+const RIGHTS: &[Right] = {
+    use Role::{Admin, Member, Owner};
+    const fn right(act: Act, word: &'static str, roles: &'static [Role], mark: bool) -> Right {
+        Right { act, word, roles, mark }
+    }
+    &[
+        right(Act::StartWork, "start_work", &[Owner, Admin, Member], false),
+        right(Act::SeeAll, "see_all", &[Owner, Admin], false),
+        right(Act::Billing, "billing", &[Owner], true),
+        right(Act::GrantBilling, "grant_billing", &[Owner], false),
+        right(Act::ManageTeam, "manage_team", &[Owner, Admin], false),
+        right(Act::Profile, "profile", &[Owner, Admin], false),
+        right(Act::Own, "own", &[Owner], false),
+    ]
+};
+
+/// Whether a member may do it.
+pub fn member_may(role: Role, mark: bool, act: Act) -> bool {
+    let mut rights = RIGHTS.iter().filter(|right| right.act == act);
+    rights.any(|right| right.roles.contains(&role) || (right.mark && mark))
 }
 
 impl Caller {
@@ -54,26 +96,74 @@ impl Caller {
         }
     }
 
-    /// Owners and billing admins.
+    /// Owners and people with the billing mark.
     pub fn billing_access(&self) -> bool {
-        self.role == Role::Owner || self.billing_admin
+        self.has(Act::Billing)
     }
 
-    /// Whether this caller sees the content of everybody's tasks and files.
+    /// Whether this caller sees the content of everybody's tasks and files, and may stop them.
     pub fn sees_all(&self) -> bool {
-        self.role == Role::Owner
+        self.has(Act::SeeAll)
+    }
+
+    /// The words of everything that this caller may do, for screens.
+    pub fn rights(&self) -> Vec<&'static str> {
+        let has = RIGHTS.iter().filter(|right| self.has(right.act)).map(|right| right.word);
+        has.chain(self.operator.then_some("operate")).collect()
+    }
+
+    fn has(&self, act: Act) -> bool {
+        match act {
+            Act::Operate => self.operator,
+            act => member_may(self.role, self.billing_admin, act),
+        }
     }
 
     /// Whether this caller may do it.
+    ///
+    /// # Errors
+    /// The refusal that fits: of the role, of billing access, or of the installation.
     pub fn may(&self, act: Act) -> Result<(), AppError> {
         match act {
-            Act::StartWork => Ok(()),
-            Act::Billing if self.billing_access() => Ok(()),
+            act if self.has(act) => Ok(()),
             Act::Billing => Err(AppError::BillingAccessRequired),
-            Act::ManageTeam if self.role == Role::Owner => Ok(()),
-            Act::ManageTeam => Err(AppError::ForbiddenRole),
-            Act::Operate if self.operator => Ok(()),
             Act::Operate => Err(AppError::OperatorOnly),
+            _ => Err(AppError::ForbiddenRole),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ACTS: [Act; 7] = [
+        Act::StartWork,
+        Act::SeeAll,
+        Act::Billing,
+        Act::GrantBilling,
+        Act::ManageTeam,
+        Act::Profile,
+        Act::Own,
+    ];
+
+    #[test]
+    fn the_table_is_the_one_that_people_were_told() {
+        let row = |role, mark| ACTS.map(|act| member_may(role, mark, act));
+        assert_eq!(row(Role::Owner, true), [true; 7]);
+        assert_eq!(row(Role::Admin, false), [true, true, false, false, true, true, false]);
+        assert_eq!(row(Role::Admin, true), [true, true, true, false, true, true, false]);
+        assert_eq!(row(Role::Member, false), [true, false, false, false, false, false, false]);
+        assert_eq!(row(Role::Member, true), [true, false, true, false, false, false, false]);
+        assert_eq!(row(Role::Viewer, false), [false; 7]);
+        assert_eq!(row(Role::Viewer, true), [false, false, true, false, false, false, false]);
+    }
+
+    #[test]
+    fn every_act_of_an_organization_has_one_line() {
+        for act in ACTS {
+            assert_eq!(RIGHTS.iter().filter(|right| right.act == act).count(), 1, "{act:?}");
+        }
+        assert_eq!(RIGHTS.len(), ACTS.len());
     }
 }

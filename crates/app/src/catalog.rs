@@ -6,6 +6,9 @@ use ampere_credits::Credits;
 use ampere_store::rows::BackgroundSettings;
 use serde::Deserialize;
 
+use crate::plans::{self, Plan};
+use crate::prices::CustomAmounts;
+
 /// The catalog that is built in.
 const BUILT_IN: &str = include_str!("catalog.toml");
 
@@ -31,8 +34,36 @@ pub struct Catalog {
     pub background: Background,
     /// Files that people put in.
     pub files: Files,
+    /// What who has no plan may have at most.
+    pub limits: Limits,
+    /// Rules for subscriptions.
+    pub subscription: SubscriptionRules,
     /// What can be bought.
     pub packs: Vec<Pack>,
+    /// Other amounts that can be bought.
+    pub custom: CustomAmounts,
+    /// What can be subscribed to, from the cheapest to the dearest.
+    pub plans: Vec<Plan>,
+}
+
+/// What an organization may have at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// People, with pending invitations.
+    pub people: u32,
+    /// Schedules that start by themselves.
+    pub schedules: u32,
+    /// Runs at the same time.
+    pub parallel_runs: u32,
+}
+
+/// Rules for subscriptions.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SubscriptionRules {
+    /// Days of 24 hours for which a plan goes on after a renewal that was not paid.
+    pub grace_days: u32,
 }
 
 /// Price and bounds of browser sessions.
@@ -189,6 +220,11 @@ impl Catalog {
             if !pack.credits.is_positive() || pack.amount_cents <= 0 {
                 return Err(BadCatalog(format!("pack {} must cost and give something", pack.id)));
             }
+        }
+        catalog.custom.check()?;
+        plans::check(&catalog.plans).map_err(BadCatalog)?;
+        if catalog.limits.people == 0 || catalog.limits.parallel_runs == 0 {
+            return Err(BadCatalog("limits: people and parallel_runs are at least 1".to_owned()));
         }
         Ok(catalog)
     }

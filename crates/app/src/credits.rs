@@ -10,9 +10,10 @@ mod state;
 use ampere_credits::ledger::{Balance, Cause, Class, Grant, Pool, Shown};
 use ampere_credits::period::Period;
 use ampere_credits::{Credits, OrgId, Overflow, Timestamp};
-use ampere_store::rows::{GrantRow, MemberRow, Role, UsageSums};
+use ampere_store::rows::{GrantRow, MemberRow, UsageSums};
 
 use crate::app::App;
+use crate::caller::{Act, member_may};
 use crate::error::Shortage;
 use crate::{AppError, Caller, Done};
 
@@ -47,6 +48,8 @@ pub struct BalanceView {
 #[derive(Debug, Clone)]
 pub(crate) struct Reading {
     pub(crate) balance: Balance,
+    /// What is left starts no run.
+    pub(crate) locked: bool,
     /// In the order of use.
     pub(crate) grants: Vec<Grant>,
 }
@@ -64,18 +67,24 @@ impl Reading {
         for grant in &mut grants {
             count_due(grant, &mut debt, balance.at)?;
         }
-        Ok(Reading { balance, grants })
+        Ok(Reading { balance, locked: pool.locked, grants })
     }
 
-    /// Grants that can be spent at the instant of the reading.
+    /// Grants that count at the instant of the reading: effective, not expired, not frozen.
     pub(crate) fn eligible(&self) -> impl Iterator<Item = &Grant> {
-        self.grants.iter().filter(|grant| grant.terms.eligible(self.balance.at))
+        self.grants.iter().filter(|grant| grant.eligible(self.balance.at))
+    }
+
+    /// Whether the trial's credits are what there is: it lasts, and there is something of it.
+    pub(crate) fn trial_lasts(&self) -> bool {
+        self.eligible().any(|grant| grant.terms.cause == Cause::Trial)
     }
 
     /// The grant whose span is the current period: the included one that is used first.
     fn period_grant(&self) -> Option<(&Grant, Period)> {
         let included = |grant: &&Grant| {
-            grant.terms.class == Class::Included && grant.terms.cause == Cause::Trial
+            grant.terms.class == Class::Included
+                && matches!(grant.terms.cause, Cause::Trial | Cause::Plan)
         };
         let grant = self.eligible().find(included)?;
         let end = grant.terms.expires?;
@@ -85,10 +94,10 @@ impl Reading {
 
 /// What the next commit would book of a grant by itself.
 fn count_due(grant: &mut Grant, debt: &mut Credits, at: Timestamp) -> Result<(), Overflow> {
-    if grant.terms.expired(at) {
+    if grant.expired(at) {
         grant.expired = grant.expired.plus(grant.unheld)?;
         grant.unheld = Credits::ZERO;
-    } else if grant.terms.eligible(at) {
+    } else if grant.terms.of_pool() && grant.eligible(at) {
         let pays = grant.unheld.min(*debt);
         grant.unheld = grant.unheld.minus(pays)?;
         grant.to_debt = grant.to_debt.plus(pays)?;
@@ -111,7 +120,10 @@ impl App {
         let reading = self.reading(org).await?;
         let pace = self.pace(org).await?;
         let members = self.store.members(org).await?;
-        let view = view(&reading, pace, self.least_hold(), names_who_can_add(&members))?;
+        let mut view = view(&reading, pace, self.least_hold(), names_who_can_add(&members))?;
+        if view.state != PoolState::Locked && self.recharges_now(org).await? {
+            view.state = PoolState::Recharging;
+        }
         Ok((reading, view))
     }
 
@@ -130,10 +142,11 @@ impl App {
     }
 
     /// The one shortage: what was needed and what there is, with live numbers. Given to whoever
-    /// asked for work that cannot be held.
+    /// asked for work that cannot be held. Of a locked pool it says that it is locked.
     pub async fn shortage(&self, caller: &Caller, required: Credits, waiting: u32) -> AppError {
         match self.shortage_now(caller, required, waiting).await {
-            Ok(shortage) => AppError::InsufficientCredits(Box::new(shortage)),
+            Ok((shortage, true)) => AppError::CreditsLocked(Box::new(shortage)),
+            Ok((shortage, false)) => AppError::InsufficientCredits(Box::new(shortage)),
             Err(error) => error,
         }
     }
@@ -143,21 +156,23 @@ impl App {
         caller: &Caller,
         required: Credits,
         waiting: u32,
-    ) -> Done<Shortage> {
+    ) -> Done<(Shortage, bool)> {
         let pool = self.store.pool(caller.org).await?;
         let members = self.store.members(caller.org).await?;
         let balance = Balance::of(&pool, self.now())?;
-        Ok(Shortage {
+        let shortage = Shortage {
             required,
             available: balance.available,
             held: balance.held,
+            locked: balance.locked,
             outstanding: balance.outstanding,
             shortfall: required.plus(balance.outstanding)?.less(balance.available),
             position: balance.position,
             billing_access: caller.billing_access(),
             can_add: names_who_can_add(&members),
             waiting,
-        })
+        };
+        Ok((shortage, pool.locked))
     }
 }
 
@@ -179,7 +194,7 @@ fn view(
     Ok(BalanceView {
         total: balance.total()?,
         shown: balance.shown()?,
-        state: PoolState::of(&balance, included_granted, pace, least)?,
+        state: PoolState::of(reading, included_granted, pace, least)?,
         balance,
         included_granted,
         included_used,
@@ -196,7 +211,7 @@ pub(crate) fn used(sums: &UsageSums) -> Result<Credits, Overflow> {
 
 /// Owners and billing admins, oldest member first.
 pub(crate) fn names_who_can_add(members: &[MemberRow]) -> Vec<String> {
-    let may = |member: &&MemberRow| member.role == Role::Owner || member.billing_admin;
+    let may = |member: &&MemberRow| member_may(member.role, member.billing_admin, Act::Billing);
     members.iter().filter(may).map(|member| member.name.clone()).collect()
 }
 

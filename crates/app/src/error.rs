@@ -5,6 +5,8 @@
 use ampere_credits::Credits;
 use ampere_store::ports::StoreError;
 
+use crate::billing::Preview;
+
 /// What is wrong with one field of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
@@ -25,6 +27,8 @@ pub struct Shortage {
     pub available: Credits,
     /// Held by running work.
     pub held: Credits,
+    /// Owned, but of a locked pool.
+    pub locked: Credits,
     /// Debt.
     pub outstanding: Credits,
     /// required + debt − available.
@@ -75,9 +79,40 @@ pub enum AppError {
     /// Not enough credits.
     #[error("this needs a hold of {} credits; {} are available", .0.required, .0.available)]
     InsufficientCredits(Box<Shortage>),
+    /// The credits of the organization are locked until a plan is restarted.
+    #[error("{} credits are locked; restart a plan to use them again", .0.locked)]
+    CreditsLocked(Box<Shortage>),
     /// The payment was declined; the text says why.
     #[error("{0}")]
     PaymentDeclined(String),
+    /// It would buy credits at once, and nobody has confirmed that; the text says what.
+    #[error("{0}")]
+    PurchaseNotConfirmed(String),
+    /// What was previewed is not what would happen now; with what would, where the change is still
+    /// there to be made.
+    #[error("the change would not be what was shown; look at it again")]
+    PreviewExpired(Option<Box<Preview>>),
+    /// A change of the plan waits for the period's end, and only one may.
+    #[error("a change of the plan is pending; take it back first")]
+    ChangePending,
+    /// The terms of the organization allow no more; the text says what and how many.
+    #[error("{0}")]
+    LimitReached(String),
+    /// As many runs as the terms allow are at work.
+    #[error("{limit} runs are at work, as many as the plan allows at once; wait for one to end")]
+    ConcurrencyLimited {
+        /// How many may be.
+        limit: u32,
+    },
+    /// The payment provider did not answer: what became of it is looked up.
+    #[error(
+        "the payment provider did not answer; what became of it is looked up, and nothing is \
+         paid twice"
+    )]
+    PaymentUnknown,
+    /// The payment provider cannot be reached; nothing has happened.
+    #[error("the payment provider cannot be reached; nothing was paid")]
+    PaymentUnavailable,
     /// Too many attempts.
     #[error("too many attempts; try again in {retry_after_seconds} s")]
     RateLimited {

@@ -1,13 +1,14 @@
-//! The one door to grant: every credit that enters a pool goes through here.
+//! The one door to grant: every credit that enters a pool goes through here, and what follows a
+//! payment beside its grant.
 //!
 //! Owns the key and the hash of what was asked, so that the same cause never grants twice.
 //! Never decides who gets credits, and never sets a balance. Read next: [`crate::trial`], and
 //! [`crate::billing`] for credits that were paid for.
 
-use ampere_credits::OrgId;
 use ampere_credits::ledger::{
     Answer, Command, Fact, GrantTerms, Hash, Outcome, Queueing, Rejected, Request,
 };
+use ampere_credits::{Entropy, GrantId, OrgId, Timestamp};
 use ampere_store::rows::{LaneRequest, RowWrite};
 use sha2::{Digest, Sha256};
 
@@ -38,7 +39,33 @@ pub(crate) struct Granted {
     pub(crate) replayed: bool,
 }
 
+/// One command of a payment, under a key of its own for ever.
+#[derive(Debug, Clone)]
+pub(crate) struct Order {
+    /// Names the cause, for ever. It says everything that matters of the command.
+    pub(crate) key: String,
+    /// What to do.
+    pub(crate) command: Command,
+    /// Rows that stand or fall with it.
+    pub(crate) writes: Vec<RowWrite>,
+}
+
 impl App {
+    /// Books several commands of one cause in one commit, in order; an answer for each.
+    ///
+    /// # Errors
+    /// When the database does not answer; asking again is safe.
+    pub(crate) async fn book(&self, org: OrgId, orders: Vec<Order>) -> Done<Vec<Answer>> {
+        let requests = orders.into_iter().map(|Order { key, command, writes }| {
+            let (hash, queueing) = (hash_of(&[&key]), Queueing::Overtakes);
+            let request = Request { key, hash, command, queueing };
+            LaneRequest { request, writes, waiting: Vec::new() }
+        });
+        let answered = self.lanes.submit_all(org, requests.collect()).await?;
+        self.background.changed(org);
+        Ok(answered.into_iter().map(|each| each.answer).collect())
+    }
+
     /// Grants once per key; spendable in the very commit. The same key again answers what it
     /// granted then.
     ///
@@ -78,6 +105,23 @@ fn granted(outcome: &Outcome, replayed: bool) -> Done<Granted> {
     }
 }
 
+/// The id of the grant that a key makes: the same whoever makes it and whenever, so that what
+/// stands beside a grant in its commit can name it, though it may be a replay.
+pub(crate) fn grant_id(at: Timestamp, key: &str) -> GrantId {
+    GrantId::mint(at, &OfKey(hash_of(&["grant", key])))
+}
+
+/// A key in the place of chance.
+struct OfKey(Hash);
+
+impl Entropy for OfKey {
+    fn fill(&self, buffer: &mut [u8]) {
+        for (byte, hashed) in buffer.iter_mut().zip(self.0.0.iter().cycle()) {
+            *byte = *hashed;
+        }
+    }
+}
+
 /// Hash of a cause: each part with its length before it, so that no two causes look alike.
 pub(crate) fn hash_of(parts: &[&str]) -> Hash {
     let mut hasher = Sha256::new();
@@ -91,6 +135,15 @@ pub(crate) fn hash_of(parts: &[&str]) -> Hash {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_makes_one_id_and_another_key_another() {
+        let at = Timestamp::from_micros(7_000_000);
+        assert_eq!(grant_id(at, "payment:a:0"), grant_id(at, "payment:a:0"));
+        assert_ne!(grant_id(at, "payment:a:0"), grant_id(at, "payment:a:1"));
+        let later = grant_id(at.plus_seconds(1), "payment:a:0");
+        assert!(grant_id(at, "payment:b:0") < later, "ids sort by their instant");
+    }
 
     #[test]
     fn parts_do_not_run_into_each_other() {

@@ -33,8 +33,10 @@ pub struct Answered {
     pub balance: Balance,
 }
 
-type Reply = oneshot::Sender<Result<Answered, StoreError>>;
-type Queue = mpsc::Sender<(LaneRequest, Reply)>;
+type Reply = oneshot::Sender<Result<Vec<Answered>, StoreError>>;
+/// Requests of one cause and who waits for their answers.
+type Item = (Vec<LaneRequest>, Reply);
+type Queue = mpsc::Sender<Item>;
 
 /// The lanes that take requests now.
 struct Open {
@@ -50,6 +52,9 @@ type Doors = Mutex<Option<Open>>;
 pub(crate) trait TakeUp: Send + Sync {
     /// Begins with them; returns at once.
     fn take_up(&self, org: OrgId, served: Vec<Served>);
+
+    /// A commit has booked something; returns at once.
+    fn booked(&self, org: OrgId, balance: &Balance);
 }
 
 /// What every lane uses.
@@ -104,8 +109,19 @@ impl Lanes {
     /// Has a request decided and, unless refused, committed. Dropping the future does not undo
     /// it: the request is decided all the same, and its outcome is found by its key.
     pub async fn submit(&self, org: OrgId, request: LaneRequest) -> Result<Answered, StoreError> {
+        let answers = self.submit_all(org, vec![request]).await?;
+        answers.into_iter().next().ok_or_else(unanswered)
+    }
+
+    /// Has several requests decided in order in one commit: either all of them are booked that
+    /// are not refused, or the commit did not happen. One answer for each, in order.
+    pub async fn submit_all(
+        &self,
+        org: OrgId,
+        requests: Vec<LaneRequest>,
+    ) -> Result<Vec<Answered>, StoreError> {
         let (reply, answer) = oneshot::channel();
-        let mut item = (request, reply);
+        let mut item = (requests, reply);
         loop {
             let closed = || StoreError::Unavailable("the server is ending".to_owned());
             match self.queue(org).ok_or_else(closed)?.send(item).await {
@@ -114,8 +130,7 @@ impl Lanes {
                 Err(mpsc::error::SendError(back)) => item = back,
             }
         }
-        let gone = || StoreError::Unknown("the lane ended before its answer".to_owned());
-        answer.await.map_err(|_| gone())?
+        answer.await.map_err(|_| unanswered())?
     }
 
     /// Books what time alone has made due in a pool, and serves who waits for credits.
@@ -143,6 +158,10 @@ impl Lanes {
     }
 }
 
+fn unanswered() -> StoreError {
+    StoreError::Unknown("the lane ended before its answer".to_owned())
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -165,6 +184,9 @@ impl Shared {
         if committed.booked > 0 {
             self.news.balance(org, committed.balance);
             self.freed.send_modify(|count| *count = count.wrapping_add(1));
+            if let Some(take_up) = self.take_up.get() {
+                take_up.booked(org, &committed.balance);
+            }
         }
         if let Some(take_up) = self.take_up.get().filter(|_| !committed.served.is_empty()) {
             take_up.take_up(org, committed.served);
@@ -176,7 +198,7 @@ struct Lane {
     org: OrgId,
     shared: Arc<Shared>,
     open: Arc<Doors>,
-    waiting: mpsc::Receiver<(LaneRequest, Reply)>,
+    waiting: mpsc::Receiver<Item>,
     _running: mpsc::Sender<()>,
 }
 
@@ -214,16 +236,22 @@ impl Lane {
         true
     }
 
-    async fn commit(&self, items: Vec<(LaneRequest, Reply)>) {
-        let (requests, replies): (Vec<_>, Vec<_>) = items.into_iter().unzip();
+    async fn commit(&self, items: Vec<Item>) {
+        let mut requests = Vec::new();
+        let mut replies = Vec::new();
+        for (mut asked, reply) in items {
+            replies.push((asked.len(), reply));
+            requests.append(&mut asked);
+        }
         match self.shared.store.commit(self.org, requests).await {
             Ok(mut committed) => {
                 let (balance, more) = (committed.balance, committed.more);
                 let answers = std::mem::take(&mut committed.answers);
                 self.shared.told(self.org, committed);
-                for (answer, reply) in answers.into_iter().zip(replies) {
+                let mut answers = answers.into_iter().map(|answer| Answered { answer, balance });
+                for (count, reply) in replies {
                     // Whoever asked may be gone; what was committed stands.
-                    let _ = reply.send(Ok(Answered { answer, balance }));
+                    let _ = reply.send(Ok(answers.by_ref().take(count).collect()));
                 }
                 if more && let Err(error) = self.shared.sweep(self.org).await {
                     tracing::error!(org = %self.org, %error, "runs still wait for credits");
@@ -231,7 +259,7 @@ impl Lane {
             }
             Err(error) => {
                 tracing::error!(org = %self.org, %error, "a commit failed");
-                for reply in replies {
+                for (_, reply) in replies {
                     let _ = reply.send(Err(error.clone()));
                 }
             }

@@ -6,6 +6,7 @@
 
 pub mod agent;
 mod app;
+pub mod audit;
 pub mod background;
 pub mod billing;
 pub mod browser;
@@ -19,9 +20,13 @@ pub mod files;
 mod grants;
 pub mod lane;
 mod launch;
+pub mod mail;
 pub mod meter;
 pub mod news;
+pub mod notices;
 pub mod people;
+pub mod plans;
+pub mod prices;
 pub mod rates;
 pub mod receipt;
 pub mod recover;

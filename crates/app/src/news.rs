@@ -19,6 +19,8 @@ pub enum Item {
     Balance(Balance),
     /// A run changed; read it.
     Run(RunId),
+    /// A person was told something; read it.
+    Notice(UserId),
     /// A conversation of a person changed; read it.
     Session(UserId, SessionId),
 }

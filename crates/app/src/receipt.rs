@@ -5,9 +5,11 @@
 //! [`Receipt::difference`] compares: the two must agree to the micro-credit. Only reads.
 //! Read next: [`crate::verify`].
 
+mod past;
+
 use std::collections::BTreeMap;
 
-use ampere_credits::ledger::{Account, Cause, Class, Entry, Fact, Grant, GrantTerms};
+use ampere_credits::ledger::{Account, Cause, Class, Entry, Fact, GrantTerms};
 use ampere_credits::{Credits, GrantId, HoldId, OrgId, Overflow, RunId, Timestamp};
 use ampere_store::rows::{GrantRow, HoldRow, Page, RunRow, StepRow, UsageLineRow};
 
@@ -15,6 +17,7 @@ use crate::app::App;
 use crate::runs::hide;
 use crate::tasks::Definition;
 use crate::{AppError, Caller, Done};
+use past::Past;
 
 /// Entries that are read at once on the way back to a past balance.
 const STRIDE: u32 = 200;
@@ -205,20 +208,20 @@ impl App {
     /// booked since.
     async fn available_at(&self, org: OrgId, position: u64, grants: &[GrantRow]) -> Done<Credits> {
         let pool = self.store.pool(org).await?;
-        let mut past = Past::of(&pool.grants, pool.debt);
+        let mut past = Past::of(&pool, grants);
         let mut before = pool.position.saturating_add(1);
         loop {
             let page = Page { before: Some(before.to_string()), limit: STRIDE };
             let entries = self.store.entries(org, page).await?;
             for entry in &entries {
                 if entry.position <= position {
-                    return Ok(past.available(grants, entry.at)?);
+                    return Ok(past.available(entry.at)?);
                 }
                 past.undo(entry)?;
             }
             match entries.last() {
                 Some(last) => before = last.position,
-                None => return Ok(past.available(grants, pool.last)?),
+                None => return Ok(past.available(pool.last)?),
             }
         }
     }
@@ -301,50 +304,11 @@ fn payers(journal: &Recomputed, grants: &[GrantRow]) -> Vec<PaidFrom> {
 fn label(terms: &GrantTerms) -> &'static str {
     match (terms.class, terms.cause) {
         (Class::Included, Cause::Trial) => "Included credits (trial)",
+        (Class::Included, Cause::Plan) => "Included credits (plan)",
         (Class::Included, Cause::Adjustment) => "Included credits (adjustment)",
         (Class::Included, _) => "Included credits",
         (Class::Purchased, Cause::Adjustment) => "Purchased credits (adjustment)",
         (Class::Purchased, _) => "Purchased credits",
         (Class::Background, _) => "Background allowance",
-    }
-}
-
-/// Unheld credits and debt on the way back from the present.
-struct Past {
-    unheld: BTreeMap<GrantId, Credits>,
-    debt: Credits,
-}
-
-impl Past {
-    fn of(grants: &[Grant], debt: Credits) -> Self {
-        let unheld = grants.iter().map(|grant| (grant.terms.id, grant.unheld)).collect();
-        Past { unheld, debt }
-    }
-
-    fn undo(&mut self, entry: &Entry) -> Result<(), Overflow> {
-        for each in &entry.moves {
-            if let Account::Left(grant) = each.to {
-                let unheld = self.unheld.entry(grant).or_default();
-                *unheld = unheld.minus(each.amount)?;
-            }
-            if let Account::Left(grant) = each.from {
-                let unheld = self.unheld.entry(grant).or_default();
-                *unheld = unheld.plus(each.amount)?;
-            }
-            if each.from == Account::Debt {
-                self.debt = self.debt.minus(each.amount)?;
-            }
-            if each.to == Account::Debt {
-                self.debt = self.debt.plus(each.amount)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn available(&self, grants: &[GrantRow], at: Timestamp) -> Result<Credits, Overflow> {
-        let terms = grants.iter().map(|row| row.grant.terms);
-        let eligible = terms.filter(|terms| terms.of_pool() && terms.eligible(at));
-        let unheld = eligible.filter_map(|terms| self.unheld.get(&terms.id).copied());
-        Ok(Credits::sum(unheld)?.less(self.debt))
     }
 }

@@ -3,7 +3,6 @@
 
 use ampere_credits::rating::charge;
 use ampere_credits::{Credits, Day, RunId, Timestamp, Zone};
-use ampere_store::rows::Role;
 pub use ampere_store::rows::{
     Page, Reason, RunFilter, RunKind, RunOrder, RunPlace, RunRow, RunState, StepKind, StepRow,
     Trigger, UsageLineRow,
@@ -189,7 +188,7 @@ impl App {
     pub async fn cancel_run(&self, caller: &Caller, run: RunId) -> crate::Done<RunRow> {
         caller.may(Act::StartWork)?;
         let mut found = self.store.run(caller.org, run).await?.ok_or(AppError::NotFound)?;
-        if found.started_by != caller.user && caller.role != Role::Owner {
+        if found.started_by != caller.user && !caller.sees_all() {
             return Err(AppError::ForbiddenRole);
         }
         if !self.end_waiting(&found, RunState::Cancelled, Reason::Stopped).await?

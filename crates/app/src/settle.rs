@@ -151,6 +151,9 @@ impl App {
             self.feeds.close(settle.run.id, feed, settle.state, settle.reason);
         }
         self.tell(&settle.run);
+        if settle.state.ended() {
+            self.run_ended(&settle.run).await;
+        }
         self.background.changed(settle.run.org);
     }
 }

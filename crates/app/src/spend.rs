@@ -77,6 +77,7 @@ impl App {
         intent: Intent,
     ) -> crate::Done<Started> {
         caller.may(Act::StartWork)?;
+        let _place = self.room_for_run(caller.org, work.plan().trigger).await?;
         let card = self.rates.current()?.card;
         let quote = self.quote(caller, work.plan(), &card).await?;
         let run = self.new_run(caller, work.plan(), &quote);
@@ -84,7 +85,7 @@ impl App {
         let Command::Hold { hold, deadline, draw, .. } = request.request.command else {
             return Err(AppError::Internal);
         };
-        let Answered { answer, .. } = self.lanes.submit(caller.org, request).await?;
+        let answer = self.hold(caller, request).await?;
         match answer {
             Answer::Done(outcome) => {
                 let (held, at) = (outcome.added, outcome.at);
@@ -100,6 +101,26 @@ impl App {
             }
             Answer::Replayed(outcome) => self.replayed(caller, outcome.fact).await,
             Answer::Refused(rejected) => Err(self.refusal(caller, quote.hold, rejected).await),
+        }
+    }
+
+    /// Has the hold decided. Where credits are short, auto-recharge is tried first, and the same
+    /// request asked once more if it brought any; what waits is served when they come.
+    async fn hold(self: &Arc<Self>, caller: &Caller, request: LaneRequest) -> crate::Done<Answer> {
+        let org = caller.org;
+        let again = self.recharging.armed(org).then(|| request.clone());
+        let Answered { answer, .. } = self.lanes.submit(org, request).await?;
+        match (&answer, again) {
+            (Answer::Refused(Rejected::InsufficientCredits { .. }), Some(request))
+                if self.recharged_first(org).await =>
+            {
+                Ok(self.lanes.submit(org, request).await?.answer)
+            }
+            (Answer::Waits, Some(_)) => {
+                self.recharging.refused(org);
+                Ok(answer)
+            }
+            _ => Ok(answer),
         }
     }
 
@@ -149,7 +170,9 @@ impl App {
 
     async fn refusal(&self, caller: &Caller, hold: Credits, rejected: Rejected) -> AppError {
         match rejected {
-            Rejected::InsufficientCredits { .. } => self.shortage(caller, hold, 0).await,
+            Rejected::InsufficientCredits { .. } | Rejected::PoolLocked => {
+                self.shortage(caller, hold, 0).await
+            }
             Rejected::WaitsBehind { waiting } => self.shortage(caller, hold, waiting).await,
             Rejected::CapReached { cap, .. } => AppError::field(
                 "/max_credits",

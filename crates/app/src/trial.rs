@@ -4,11 +4,12 @@
 //! give one trial. Never renews it. How much and for how long is catalog data.
 
 use ampere_credits::ledger::{Cause, Class, GrantTerms};
-use ampere_credits::{Credits, GrantId, OrgId, Overflow};
+use ampere_credits::{GrantId, OrgId};
 use ampere_store::rows::GrantRow;
 
 use crate::Done;
 use crate::app::App;
+use crate::billing::follow::percent_of;
 use crate::grants::{GrantOrder, hash_of};
 
 impl App {
@@ -37,7 +38,8 @@ impl App {
     /// The law's "Background allowance": beside the trial, with its period, unless it is over.
     async fn ensure_allowance(&self, org: OrgId, trial: GrantTerms) -> Done<()> {
         let now = self.now();
-        let amount = allowance(trial.amount, self.catalog.background.allowance_percent)?;
+        let percent = self.terms_without_plan().background_percent;
+        let amount = percent_of(trial.amount, percent)?;
         if !amount.is_positive() || trial.expired(now) {
             return Ok(());
         }
@@ -74,10 +76,4 @@ impl App {
         }
         Ok(())
     }
-}
-
-/// So many percent of a base grant, rounded down to whole micro-credits.
-fn allowance(base: Credits, percent: u32) -> Result<Credits, Overflow> {
-    let micros = i128::from(base.micros()) * i128::from(percent) / 100;
-    i64::try_from(micros).map(Credits::from_micros).map_err(|_| Overflow)
 }

@@ -4,6 +4,7 @@
 //! attributes by guessing: a run counts on the day of its settle. Read next: [`shares`], [`pace`].
 
 mod pace;
+pub(crate) use pace::date;
 mod shares;
 
 use std::collections::BTreeMap;

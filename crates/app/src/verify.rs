@@ -1,14 +1,17 @@
 //! Proof of the books: every pool's journal is audited, and what people are shown is compared
-//! with it.
+//! with it; and every organization's audit log is walked along its chain.
 //!
 //! Reads a live database by pages and changes nothing. The ledger, the runs, the usage lines and
 //! the sums of Usage must be equal to the micro-credit (the law's I29). Behind `ampere verify`.
+
+mod money;
 
 use std::collections::BTreeMap;
 
 use ampere_credits::ledger::audit::{Audit, Bounds, Report, StoredPool, Totals};
 use ampere_credits::ledger::{Account, Entry, Fact, Pool};
 use ampere_credits::{Credits, OrgId, RunId, Timestamp};
+use ampere_store::chain;
 use ampere_store::ports::{Kept, Store, StoreError};
 use ampere_store::rows::{Page, RunFilter};
 
@@ -16,6 +19,8 @@ use crate::Done;
 use crate::app::App;
 use crate::credits::used;
 use crate::recover::SWEEP_EVERY;
+
+use money::MoneyRows;
 
 /// Entries that are read at once.
 const STRIDE: u32 = 1_000;
@@ -33,9 +38,12 @@ pub struct VerifyReport {
     pub entries: u64,
     /// Runs that were compared.
     pub runs: u64,
+    /// Entries of audit logs that hold together.
+    pub audit_entries: u64,
     /// The audits of all journals together; none when there is no organization.
     pub audit: Option<Report>,
-    /// Where the ledger, runs and Usage differ (I29).
+    /// Where the ledger, runs, Usage (I29) and payments (I17, I18) differ, and the first break of
+    /// each audit log.
     pub differences: Vec<String>,
 }
 
@@ -52,7 +60,7 @@ impl App {
     /// # Errors
     /// When the database cannot be read, or a pool never stands still for long enough.
     pub async fn verify(&self) -> Done<VerifyReport> {
-        let limit = self.catalog.overdraft.limit;
+        let limit = self.highest_overdraft();
         Ok(verify(&*self.store, limit, self.now()).await?)
     }
 }
@@ -71,6 +79,10 @@ pub async fn verify(
     let mut report = VerifyReport::default();
     for organization in store.organizations().await? {
         verify_pool(store, organization.id, bounds, &mut report).await?;
+        let (walked, fault) = chain::walked(store, organization.id).await?;
+        report.audit_entries += walked;
+        let told = |fault| format!("{}: the audit log is broken: {fault}", organization.id);
+        report.differences.extend(fault.map(told));
     }
     Ok(report)
 }
@@ -97,6 +109,7 @@ async fn verify_pool(
     }
     report.organizations += 1;
     report.runs += compare(org, &still, &charged, &mut report.differences)?;
+    report.differences.extend(still.money.differences(org, &still.stored));
     let found = audit.finish(&still.stored);
     match &mut report.audit {
         Some(all) => all.merge(found),
@@ -125,6 +138,8 @@ struct Still {
     lines: BTreeMap<RunId, Credits>,
     /// Run → what its row says.
     runs: BTreeMap<RunId, Credits>,
+    /// What payments became.
+    money: MoneyRows,
     /// What Usage says: by kind, model, person and day.
     usage: [Credits; 4],
 }
@@ -138,9 +153,10 @@ async fn still(store: &dyn Store, org: OrgId, bounds: Bounds) -> Kept<Still> {
         let lines = store.rated(org).await?;
         let runs = runs(store, org).await?;
         let usage = usage(store, org).await?;
+        let money = MoneyRows::of(store, org).await?;
         if store.pool(org).await?.position == pool.position {
             let stored = StoredPool { pool: Totals::from(&pool), grants, holds, keys, bounds };
-            return Ok(Still { pool, stored, lines, runs, usage });
+            return Ok(Still { pool, stored, lines, runs, money, usage });
         }
     }
     Err(StoreError::Unavailable(format!("{org} is too busy to be verified; try again")))

@@ -9,10 +9,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ampere_credits::rating::Quote;
 use ampere_credits::{Credits, RunId, Timestamp};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use crate::app::App;
+use crate::audit::Deed;
 use crate::caller::{Act, Caller};
 use crate::error::AppError;
 
@@ -129,6 +130,8 @@ impl App {
             }
             let session = row.session.ok_or(AppError::Internal)?;
             self.store.allow_up_to(row.org, session, most).await?;
+            let allowed = (Value::Null, json!({ "up_to": most.to_string() }));
+            self.audit(caller, Deed::AllowanceChanged, &session.to_string(), allowed).await;
         }
         if self.questions.answer(run, call, decision) { Ok(()) } else { Err(over) }
     }

@@ -5,6 +5,7 @@ use ampere_credits::{Credits, Timestamp};
 use ampere_store::rows::{BackgroundSettings, RunKind};
 
 use crate::app::App;
+use crate::audit::{self, Deed};
 use crate::caller::{Act, Caller};
 use crate::error::AppError;
 
@@ -51,7 +52,7 @@ impl App {
             waiting: self.store.jobs_of(caller.org).await?,
             runs,
             credits_from_pool: Credits::ZERO,
-            can_edit: caller.may(Act::ManageTeam).is_ok(),
+            can_edit: caller.may(Act::Profile).is_ok(),
         };
         let grants = summed.reading.eligible();
         for grant in grants.filter(|grant| grant.terms.class == Class::Background) {
@@ -74,9 +75,12 @@ impl App {
         caller: &Caller,
         settings: BackgroundSettings,
     ) -> crate::Done<BackgroundUsage> {
-        caller.may(Act::ManageTeam)?;
+        caller.may(Act::Profile)?;
+        let was = self.organization(caller).await?.background;
         self.store.set_background(caller.org, settings).await?;
         tracing::info!(target: "security", by = %caller.user, org = %caller.org, "background work");
+        let change = (audit::background(was), audit::background(settings));
+        self.audit(caller, Deed::BackgroundChanged, "organization", change).await;
         self.background.changed(caller.org);
         self.background_usage(caller).await
     }

@@ -166,9 +166,11 @@ impl App {
                 // Another server does it, or one that ended did not come to its end.
                 Ok(started) if !started.run.state.ended() => return Ok(Became::Stuck),
                 Ok(_) => {}
-                Err(AppError::InsufficientCredits(_) | AppError::ProviderUnavailable(_)) => {
-                    return Ok(Became::Stuck);
-                }
+                Err(
+                    AppError::InsufficientCredits(_)
+                    | AppError::CreditsLocked(_)
+                    | AppError::ProviderUnavailable(_),
+                ) => return Ok(Became::Stuck),
                 Err(error) => {
                     tracing::warn!(job = %job.id, %error, "background work could not start");
                     return Ok(Became::Stuck);

@@ -1,39 +1,38 @@
-//! Billing: what can be bought, buying it, and what came of it.
+//! Billing: plans and packs, buying them, and what came of it.
 //!
-//! Money enters by one road: checkout → the provider's signed event → one grant per payment line.
-//! Amounts and prices come from the catalog and our own rows, never from a client and never from
-//! an event alone. Read next: [`checkout`], then [`payment`] (the road's end), [`activity`].
+//! Money enters by one road: the provider's truth is fetched and followed, and each line of a paid
+//! payment becomes one grant. Amounts and prices come from the catalog and our own rows, never from
+//! a client and never from an event alone. Read next: [`checkout`] and [`preview`] (what is
+//! agreed), [`change`], [`standing`] (where a plan is in its life), [`activity`].
 
 pub mod activity;
+pub mod banner;
+pub mod change;
 pub mod checkout;
-pub mod payment;
+pub mod desk;
+pub mod ending;
+pub(crate) mod follow;
+pub mod hooks;
+pub mod invoices;
+pub mod keeping;
+pub mod offers;
+pub mod page;
+pub mod preview;
+pub mod recharge;
+pub(crate) mod reconcile;
+pub mod standing;
+pub(crate) mod words;
 
-use ampere_adapters::payments::{CARDS, Payments, TestCard};
 use ampere_credits::Credits;
-use ampere_credits::ledger::Cause;
 use ampere_store::rows::CheckoutRow;
 
 use crate::app::App;
 use crate::catalog::Pack;
-use crate::credits::BalanceView;
-use crate::{Act, AppError, Caller, Done};
+use crate::{Act, Caller, Done};
 
 pub use activity::{Activity, ActivityKind};
-
-/// The Billing page for a caller.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BillingView {
-    /// The balance, as everywhere.
-    pub credits: BalanceView,
-    /// Whether a trial is running.
-    pub trial: bool,
-    /// The payment provider's word; none when nothing can be bought.
-    pub provider: Option<&'static str>,
-    /// What the caller may do here.
-    pub actions: Vec<&'static str>,
-    /// How far started work may go beyond the pool.
-    pub overdraft_limit: Credits,
-}
+pub use page::BillingView;
+pub use preview::Preview;
 
 /// Something that can be bought.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,23 +65,6 @@ impl PackOffer {
 }
 
 impl App {
-    /// The Billing page: for everybody, without prices.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn billing(&self, caller: &Caller) -> Done<BillingView> {
-        let (_, credits) = self.credits_of(caller.org).await?;
-        let provider = self.sandbox.as_ref().map(Payments::name);
-        let may_buy = caller.billing_access() && provider.is_some();
-        Ok(BillingView {
-            trial: credits.period_cause == Some(Cause::Trial),
-            provider,
-            actions: if may_buy { vec!["buy_credits"] } else { Vec::new() },
-            overdraft_limit: self.catalog.overdraft.limit,
-            credits,
-        })
-    }
-
     /// What can be bought.
     ///
     /// # Errors
@@ -90,15 +72,6 @@ impl App {
     pub fn packs(&self, caller: &Caller) -> Done<Vec<PackOffer>> {
         caller.may(Act::Billing)?;
         Ok(self.catalog.packs.iter().map(|pack| self.offer(pack)).collect())
-    }
-
-    /// The sandbox's test cards.
-    ///
-    /// # Errors
-    /// [`AppError::BillingAccessRequired`]; [`AppError::NotFound`] without the sandbox.
-    pub fn sandbox_cards(&self, caller: &Caller) -> Done<&'static [TestCard]> {
-        caller.may(Act::Billing)?;
-        self.sandbox.as_ref().map(|_| CARDS.as_slice()).ok_or(AppError::NotFound)
     }
 
     fn offer(&self, pack: &Pack) -> PackOffer {

@@ -4,7 +4,7 @@ use ampere_credits::{Credits, RunId, SessionId};
 use ampere_store::rows::{MessageRow, Page, RunFilter, RunKind, RunRow, SessionRow};
 
 use crate::app::App;
-use crate::caller::Caller;
+use crate::caller::{Act, Caller};
 use crate::error::AppError;
 use crate::news::Item;
 
@@ -23,6 +23,7 @@ impl App {
         caller: &Caller,
         title: Option<String>,
     ) -> crate::Done<SessionRow> {
+        caller.may(Act::StartWork)?;
         let title = match title {
             Some(title) => checked(&title)?,
             None => NEW_TITLE.to_owned(),

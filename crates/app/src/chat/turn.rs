@@ -17,7 +17,7 @@ use super::plan::{Wish, history, so_far};
 use super::sessions::{NEW_TITLE, title_from};
 use crate::app::App;
 use crate::background::due::{Talk, due, uncovered};
-use crate::caller::Caller;
+use crate::caller::{Act, Caller};
 use crate::error::AppError;
 use crate::meter::{Call, Meter, StepSpec, Stop};
 use crate::spend::{Intent, Started};
@@ -102,6 +102,7 @@ impl App {
         ask: Ask,
         intent: Intent,
     ) -> crate::Done<Sent> {
+        caller.may(Act::StartWork)?;
         let row = self.get_session(caller, session).await?;
         let earlier = self.store.messages(caller.org, session).await?;
         let mut said = what(&ask, &earlier)?;

@@ -24,6 +24,10 @@ pub enum GrantState {
     Expired,
     /// Its time has not come.
     NotYetEffective,
+    /// The plan has ended: owned, but starts nothing.
+    Locked,
+    /// Its payment is disputed.
+    Frozen,
 }
 
 impl GrantState {
@@ -34,6 +38,8 @@ impl GrantState {
             GrantState::UsedUp => "used_up",
             GrantState::Expired => "expired",
             GrantState::NotYetEffective => "not_yet_effective",
+            GrantState::Locked => "locked",
+            GrantState::Frozen => "frozen",
         }
     }
 }
@@ -50,7 +56,7 @@ pub struct GrantView {
     pub spent: Credits,
     /// In one word.
     pub state: GrantState,
-    /// 1 is used next; none if it cannot be used.
+    /// 1 is used next; none if it cannot be used now.
     pub order: Option<u32>,
 }
 
@@ -128,13 +134,15 @@ pub(crate) fn list_grants(reading: &Reading) -> Result<GrantList, Overflow> {
     let mut usable = Vec::new();
     let mut rest = Vec::new();
     for grant in &reading.grants {
-        let seen = see(grant, reading.balance.at)?;
+        let seen = see(grant, reading)?;
         if seen.state == GrantState::Active && !grant.terms.of_pool() {
             // Background work draws on it alone: it has no turn among the others.
             usable.push(seen);
         } else if seen.state == GrantState::Active {
             order += 1;
             usable.push(GrantView { order: Some(order), ..seen });
+        } else if matches!(seen.state, GrantState::Locked | GrantState::Frozen) {
+            usable.push(seen);
         } else {
             rest.push(seen);
         }
@@ -148,14 +156,19 @@ pub(crate) fn list_grants(reading: &Reading) -> Result<GrantList, Overflow> {
     Ok(GrantList { grants: usable, position: reading.balance.position })
 }
 
-fn see(grant: &Grant, at: Timestamp) -> Result<GrantView, Overflow> {
+fn see(grant: &Grant, reading: &Reading) -> Result<GrantView, Overflow> {
+    let at = reading.balance.at;
     let inside = grant.unheld.plus(grant.held)?;
-    let (state, left) = if grant.terms.expired(at) {
+    let (state, left) = if grant.expired(at) {
         (GrantState::Expired, Credits::ZERO)
-    } else if !grant.terms.eligible(at) {
+    } else if !grant.owned(at) {
         (GrantState::NotYetEffective, inside)
     } else if inside.is_zero() {
         (GrantState::UsedUp, inside)
+    } else if grant.frozen_since.is_some() {
+        (GrantState::Frozen, inside)
+    } else if reading.locked && grant.unheld.is_positive() {
+        (GrantState::Locked, inside)
     } else {
         (GrantState::Active, inside)
     };
@@ -169,12 +182,10 @@ fn line(
     apart: &BTreeSet<GrantId>,
 ) -> Result<LedgerLine, Overflow> {
     let (grant, hold) = match entry.fact {
-        Fact::Granted(terms) => (Some(terms.id), None),
-        Fact::TakenBack { grant } => (Some(grant), None),
         Fact::Held { hold, .. } | Fact::Extended { hold, .. } | Fact::Ended { hold, .. } => {
             (None, Some(hold))
         }
-        Fact::Expired | Fact::DebtPaid => (None, None),
+        _ => (entry.fact.grant(), None),
     };
     Ok(LedgerLine {
         position: entry.position,

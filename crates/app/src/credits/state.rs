@@ -2,8 +2,9 @@
 //!
 //! Pure. Never shown instead of the numbers, always beside them.
 
-use ampere_credits::ledger::Balance;
 use ampere_credits::{Credits, Overflow};
+
+use crate::credits::Reading;
 
 /// The days that the pace is taken from.
 pub(crate) const PACE_DAYS: i64 = 7;
@@ -23,6 +24,10 @@ pub enum PoolState {
     PurchasedOnly,
     /// Nothing can start.
     Paused,
+    /// Credits are being bought by auto-recharge.
+    Recharging,
+    /// The plan has ended: what is left is owned, but starts nothing.
+    Locked,
 }
 
 impl PoolState {
@@ -33,17 +38,23 @@ impl PoolState {
             PoolState::Low => "low",
             PoolState::PurchasedOnly => "purchased_only",
             PoolState::Paused => "paused",
+            PoolState::Recharging => "recharging",
+            PoolState::Locked => "locked",
         }
     }
 
     /// The gravest that applies. `least` is what the smallest work must hold.
     pub(crate) fn of(
-        balance: &Balance,
+        reading: &Reading,
         included_granted: Credits,
         pace: Pace,
         least: Credits,
     ) -> Result<PoolState, Overflow> {
+        let balance = &reading.balance;
         let left = balance.total()?;
+        if reading.locked {
+            return Ok(PoolState::Locked);
+        }
         if balance.available < least {
             return Ok(PoolState::Paused);
         }

@@ -245,3 +245,39 @@ fn the_gravest_state_is_shown() {
     books.hold(2, 7, 901).settle(3, 7, Credits::whole(901));
     assert_eq!(books.view(4).state, PoolState::Low, "99 of 1,000");
 }
+
+#[test]
+fn a_locked_pool_is_owned_and_starts_nothing_and_unlocked_it_is_as_before() {
+    let mut books = Books::new();
+    books.grant(1, Class::Included, 100, 30).grant(2, Class::Purchased, 50, 365);
+    books.hold(1, 7, 30);
+    let before = books.view(1);
+    books.run(2, Command::Lock);
+    let view = books.view(3);
+    assert_eq!(view.state, PoolState::Locked);
+    assert_eq!((view.balance.locked, view.total), (Credits::whole(120), Credits::whole(30)));
+    assert_eq!(view.balance.locked_next_expiry, Some((at(30 * DAY), Credits::whole(70))));
+    let list = list_grants(&books.reading(3)).unwrap();
+    let seen: Vec<_> = list.grants.iter().map(|seen| (seen.state, seen.order)).collect();
+    assert_eq!(seen, [(GrantState::Locked, None), (GrantState::Locked, None)]);
+    books.run(4, Command::Unlock);
+    let after = books.view(1);
+    let same =
+        Balance { position: before.balance.position, at: before.balance.at, ..after.balance };
+    assert_eq!((after.state, same), (before.state, before.balance));
+    books.adds_up(5);
+}
+
+#[test]
+fn a_disputed_grant_is_listed_as_such_and_its_clock_stands() {
+    let mut books = Books::new();
+    books.grant(1, Class::Purchased, 100, 30).grant(2, Class::Purchased, 50, 365);
+    books.run(1, Command::Freeze { grant: GrantId::from_bits(1) });
+    let list = list_grants(&books.reading(40 * DAY)).unwrap();
+    let seen: Vec<_> = list.grants.iter().map(|seen| (seen.state, seen.left, seen.order)).collect();
+    let (frozen, other) = (Credits::whole(100), Credits::whole(50));
+    assert_eq!(seen, [(GrantState::Frozen, frozen, None), (GrantState::Active, other, Some(1))]);
+    let view = books.view(40 * DAY);
+    assert_eq!((view.balance.frozen, view.balance.available), (frozen, other));
+    books.adds_up(40 * DAY);
+}

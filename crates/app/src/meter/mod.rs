@@ -248,10 +248,13 @@ impl Meter {
     }
 
     /// How far a step that has begun may go beyond the pool.
-    fn overdraft_rule(&self) -> Overdraft {
+    async fn overdraft_rule(&self) -> Result<Overdraft, Stop> {
         match self.draw {
-            Draw::Pool => Overdraft::UpTo(self.app.catalog.overdraft.limit),
-            Draw::Background | Draw::BackgroundThenPool => Overdraft::Never,
+            Draw::Pool => match self.app.terms(self.run.org).await {
+                Ok(terms) => Ok(Overdraft::UpTo(terms.overdraft)),
+                Err(_) => Err(Stop(Reason::InternalError)),
+            },
+            Draw::Background | Draw::BackgroundThenPool => Ok(Overdraft::Never),
         }
     }
 
@@ -268,7 +271,7 @@ impl Meter {
         }
         let missing = needed.less(self.held);
         let wanted = missing.max(reserve);
-        let rule = self.overdraft_rule();
+        let rule = self.overdraft_rule().await?;
         let could_take = match self.extend(wanted, rule).await? {
             None => return Ok(()),
             Some(Rejected::OverdraftLimitReached { could_take, .. }) => could_take,
@@ -348,7 +351,8 @@ impl Meter {
             })?;
         let used = total.less(self.base);
         if used > self.held {
-            let (missing, rule) = (used.less(self.held), self.overdraft_rule());
+            let rule = self.overdraft_rule().await.unwrap_or(Overdraft::Never);
+            let missing = used.less(self.held);
             let could_take = match self.extend(missing, rule).await {
                 Ok(Some(Rejected::OverdraftLimitReached { could_take, .. })) => could_take,
                 Ok(Some(Rejected::InsufficientCredits { available, .. })) => available,

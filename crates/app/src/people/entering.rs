@@ -6,6 +6,7 @@ use ampere_store::rows::{KnownLogin, OrganizationRow, UserRow};
 
 use super::fields::Fields;
 use super::logins::Me;
+use super::organizations::Membership;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::AppError;
@@ -41,11 +42,12 @@ pub struct Entered {
 }
 
 impl Entered {
-    pub(super) fn of(known: &KnownLogin, token: String) -> Self {
+    pub(super) fn of(known: &KnownLogin, memberships: Vec<Membership>, token: String) -> Self {
         let me = Me {
             caller: Caller::of(known),
             email: known.user.email.clone(),
             organization: known.organization.clone(),
+            memberships,
         };
         let lives_seconds = known.login.expires_at.seconds_since(known.login.created_at);
         Entered { me, token, lives_seconds }

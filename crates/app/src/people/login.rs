@@ -1,6 +1,6 @@
 //! Logging in, staying logged in, logging out (security checks S1, S2, S5).
 
-use ampere_credits::LoginId;
+use ampere_credits::{LoginId, OrgId};
 use ampere_store::rows::{KnownLogin, LoginRow, MemberRow, UserRow};
 
 use super::entering::Entered;
@@ -84,8 +84,10 @@ impl App {
         };
         let organization = self.store.organization(member.org).await?.ok_or(AppError::Internal)?;
         self.store.create_login(login.clone()).await?;
+        self.store.touch_login(login.id, now).await?;
+        let all = self.memberships(user.id).await?;
         tracing::info!(target: "security", user = %user.id, login = %login.id, "logged in");
-        Ok(Entered::of(&KnownLogin { login, user, member, organization }, token))
+        Ok(Entered::of(&KnownLogin { login, user, member, organization }, all, token))
     }
 
     /// Who carries this token.
@@ -109,16 +111,18 @@ impl App {
         Ok(Caller::of(&known))
     }
 
-    /// Whether a login still holds, for streams that stay open: looking is no use of it, so that
-    /// a forgotten tab does not keep it alive.
+    /// Whether a login still holds in an organization, for streams that stay open: looking is no
+    /// use of it, so that a forgotten tab does not keep it alive.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn login_holds(&self, token: &str) -> crate::Done<bool> {
+    pub async fn login_holds(&self, token: &str, org: OrgId) -> crate::Done<bool> {
         let now = self.now();
         let found = self.store.login_by_token(token::hash(token), now).await?;
         let idle = self.people.times.idle_seconds;
-        Ok(found.is_some_and(|known| now.seconds_since(known.login.last_seen_at) < idle))
+        Ok(found.is_some_and(|known| {
+            known.login.org == org && now.seconds_since(known.login.last_seen_at) < idle
+        }))
     }
 
     /// Ends the login that is used.

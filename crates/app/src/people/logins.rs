@@ -3,6 +3,7 @@
 use ampere_credits::LoginId;
 use ampere_store::rows::{LoginRow, OrganizationRow};
 
+use super::organizations::Membership;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::AppError;
@@ -14,8 +15,10 @@ pub struct Me {
     pub caller: Caller,
     /// Their mail address.
     pub email: String,
-    /// Their organization.
+    /// The organization that they are in now.
     pub organization: OrganizationRow,
+    /// All that they belong to, the first joined first.
+    pub memberships: Vec<Membership>,
 }
 
 impl App {
@@ -24,11 +27,10 @@ impl App {
     /// # Errors
     /// When the database does not answer.
     pub async fn me(&self, caller: &Caller) -> crate::Done<Me> {
-        let organization = self.organization(caller).await?;
-        let members = self.store.members(caller.org).await?;
-        let own = members.into_iter().find(|member| member.user == caller.user);
-        let email = own.ok_or(AppError::Unauthenticated)?.email;
-        Ok(Me { caller: caller.clone(), email, organization })
+        let memberships = self.memberships(caller.user).await?;
+        let here = memberships.iter().find(|(member, _)| member.org == caller.org);
+        let (member, organization) = here.cloned().ok_or(AppError::Unauthenticated)?;
+        Ok(Me { caller: caller.clone(), email: member.email, organization, memberships })
     }
 
     /// The person's logins that hold, newest first.

@@ -4,13 +4,17 @@
 //! logged-in person may do: that is [`crate::caller`]. Never writes a password, a token or a mail
 //! address into a log. Where to read on: `entering` (one way in for all), `login`, `setup`.
 
+mod asking;
 mod entering;
 mod fields;
+mod forgotten;
 mod invitations;
+mod letters;
 mod login;
 mod logins;
 mod members;
 mod organization;
+mod organizations;
 mod passwords;
 mod reset;
 mod setup;
@@ -22,11 +26,16 @@ use std::net::IpAddr;
 
 use ampere_credits::Entropy;
 
-pub use ampere_store::rows::{InvitationRow, LoginRow, MemberRow, OrganizationRow, Role};
+pub use ampere_store::rows::{
+    InvitationRow, LoginRow, MailState, MemberRow, OrganizationRow, Role,
+};
+pub use asking::Asked;
 pub use entering::{Entered, Home, NewAccount};
-pub use invitations::{InvitationMade, InvitationState, Invited};
+pub use invitations::{InvitationMade, InvitationState, Invited, resend_at};
 pub use login::LoginTimes;
 pub use logins::Me;
+pub use members::{MemberActs, MemberView};
+pub use organizations::Membership;
 pub use passwords::PasswordCost;
 pub use setup::{Instance, SetUp};
 pub use sign_up::SignUp;

@@ -1,9 +1,11 @@
 //! The organization's own facts: name and zone.
 
 use ampere_store::rows::OrganizationRow;
+use serde_json::{Value, json};
 
 use super::fields::Fields;
 use crate::app::App;
+use crate::audit::Deed;
 use crate::caller::{Act, Caller};
 use crate::error::AppError;
 
@@ -26,8 +28,9 @@ impl App {
         name: Option<&str>,
         zone: Option<&str>,
     ) -> crate::Done<OrganizationRow> {
-        caller.may(Act::ManageTeam)?;
+        caller.may(Act::Profile)?;
         let mut organization = self.organization(caller).await?;
+        let before = profile(&organization);
         let mut fields = Fields::default();
         if let Some(name) = name {
             organization.name = fields.name("/name", name);
@@ -39,6 +42,12 @@ impl App {
         let OrganizationRow { name, zone, .. } = &organization;
         self.store.update_organization(caller.org, name, zone).await?;
         tracing::info!(target: "security", by = %caller.user, org = %caller.org, "changed it");
+        let change = (before, profile(&organization));
+        self.audit(caller, Deed::OrganizationChanged, "organization", change).await;
         Ok(organization)
     }
+}
+
+fn profile(row: &OrganizationRow) -> Value {
+    json!({ "name": row.name, "zone": row.zone })
 }

@@ -1,12 +1,14 @@
 //! Further accounts: by invitation, or freely where the operator allows it.
 
 use super::entering::{Entered, Home, NewAccount, taken};
-use super::fields::Fields;
-use super::invitations::NOT_ANY_MORE;
+use super::fields::{Fields, plain_email};
+use super::invitations::{NOT_ANY_MORE, joined};
 use super::throttle::Counted;
 use super::{Visitor, token};
 use crate::app::App;
+use crate::audit::{Author, Deed};
 use crate::error::AppError;
+use crate::notices::TeamNews;
 
 /// What a new person says.
 pub struct SignUp {
@@ -44,8 +46,13 @@ impl App {
         account: &NewAccount,
         visitor: &Visitor,
     ) -> crate::Done<Entered> {
-        self.invited(token).await?;
-        let person = self.new_person(account, false, Fields::default()).await?;
+        let invited = self.invited(token).await?;
+        self.room_for_member(invited.organization.id).await?;
+        let mut fields = Fields::default();
+        if invited.row.email.as_ref().is_some_and(|email| *email != plain_email(&account.email)) {
+            fields.wrong("/email", "not_invited", "The invitation is for another mail address.");
+        }
+        let person = self.new_person(account, false, fields).await?;
         let accepted = self
             .store
             .accept_invitation(token::hash(token), person.clone(), self.now())
@@ -55,6 +62,10 @@ impl App {
             return Err(AppError::Gone(NOT_ANY_MORE));
         }
         let member = self.store.home_of(person.id).await?.ok_or(AppError::Internal)?;
+        self.tell_team(member.org, TeamNews::Joined(&person.name)).await;
+        let author = Author { org: member.org, user: person.id };
+        let (invitation, what) = (invited.row.id.to_string(), joined(invited.row.role));
+        self.audit(author, Deed::InvitationAccepted, &invitation, what).await;
         tracing::info!(target: "security", user = %person.id, org = %member.org, "joined");
         self.enter(person, member, visitor).await
     }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
-use ampere_credits::Timestamp;
+use ampere_credits::{OrgId, Timestamp};
 
 use crate::error::AppError;
 
@@ -17,6 +17,10 @@ const WINDOW_SECONDS: i64 = 15 * 60;
 const PER_ACCOUNT: u32 = 10;
 /// Attempts from one address in a window; people behind one router share it.
 const PER_ADDRESS: u32 = 60;
+/// Letters that a person asks for, to one address in a window.
+const PER_LETTER: u32 = 3;
+/// Invitations by mail of one organization in a window.
+const PER_ORGANIZATION: u32 = 30;
 /// More are not remembered: the oldest make room.
 const MOST_REMEMBERED: usize = 50_000;
 
@@ -25,6 +29,8 @@ const MOST_REMEMBERED: usize = 50_000;
 pub(super) enum Counted {
     Account(String),
     Address(IpAddr),
+    Letter(String),
+    Organization(OrgId),
 }
 
 impl Counted {
@@ -41,10 +47,17 @@ impl Counted {
         })
     }
 
+    /// A letter to a mail address, known or not.
+    pub(super) fn letter(email: &str) -> Self {
+        Counted::Letter(email.to_owned())
+    }
+
     fn most(&self) -> u32 {
         match self {
             Counted::Account(_) => PER_ACCOUNT,
             Counted::Address(_) => PER_ADDRESS,
+            Counted::Letter(_) => PER_LETTER,
+            Counted::Organization(_) => PER_ORGANIZATION,
         }
     }
 }
@@ -97,7 +110,7 @@ impl Throttle {
         let mut windows = self.windows();
         for counted in by {
             match counted {
-                Counted::Account(_) => {
+                Counted::Account(_) | Counted::Letter(_) | Counted::Organization(_) => {
                     windows.remove(counted);
                 }
                 Counted::Address(_) => {

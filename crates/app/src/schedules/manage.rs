@@ -7,15 +7,17 @@ use std::sync::Arc;
 
 use ampere_credits::{Credits, ScheduleId, Timestamp};
 use ampere_store::rows::{RunKind, ScheduleRow, ScheduleState};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::reading::read;
 use super::recurrence::Recurrence;
 use super::table::{inputs_of, may_edit, recurrence_of, what_of};
 use super::view::ScheduleView;
 use crate::app::App;
+use crate::audit::Deed;
 use crate::caller::{Act, Caller};
 use crate::error::{AppError, FieldError, line_mistake};
+use crate::plans::starts_by_itself;
 use crate::spend::{Intent, Started, WhenShort};
 use crate::tasks::{Definition, Occasion, TaskOrder, What};
 use crate::tools::inputs;
@@ -94,6 +96,7 @@ impl App {
     ) -> crate::Done<ScheduleView> {
         caller.may(Act::StartWork)?;
         let checked = self.checked(caller, draft).await?;
+        self.room_for_schedule(caller.org).await?;
         let now = self.now();
         let mut row = ScheduleRow {
             id: ScheduleId::mint(now, &*self.entropy),
@@ -121,6 +124,7 @@ impl App {
         };
         checked.write_to(&mut row, now);
         self.store.create_schedule(row.clone()).await?;
+        self.audit_cap(caller, row.id, None, row.cap).await;
         self.schedules_changed.notify_one();
         self.schedule_view(caller, row).await
     }
@@ -143,13 +147,33 @@ impl App {
         let owner = self.acting(caller.org, row.owner).await?;
         let checked = self.checked(owner.as_ref().unwrap_or(caller), draft).await?;
         let now = self.now();
+        let (started, was_cap) = (starts_by_itself(row.state), row.cap);
         checked.write_to(&mut row, now);
+        if starts_by_itself(row.state) && !started {
+            self.room_for_schedule(caller.org).await?;
+        }
         row.updated_at = now;
+        let cap = row.cap;
         if !self.store.update_schedule(row, was).await? {
             return Err(AppError::Conflict("the schedule has changed since; look at it again"));
         }
+        self.audit_cap(caller, id, was_cap, cap).await;
         self.schedules_changed.notify_one();
         self.schedule(caller, id).await
+    }
+
+    async fn audit_cap(
+        &self,
+        caller: &Caller,
+        id: ScheduleId,
+        was: Option<Credits>,
+        cap: Option<Credits>,
+    ) {
+        if was != cap {
+            let look = |cap: Option<Credits>| json!({ "cap": cap.map(|cap| cap.to_string()) });
+            let change = (look(was), look(cap));
+            self.audit(caller, Deed::ScheduleCapChanged, &id.to_string(), change).await;
+        }
     }
 
     /// Pauses a schedule until somebody resumes it.
@@ -195,6 +219,9 @@ impl App {
             if free < row.needed || waiting > 0 {
                 return Err(self.shortage(caller, row.needed, waiting).await);
             }
+        }
+        if !starts_by_itself(row.state) {
+            self.room_for_schedule(caller.org).await?;
         }
         let now = self.now();
         let resume = |row: &ScheduleRow| match row.state {

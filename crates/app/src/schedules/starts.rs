@@ -92,13 +92,15 @@ impl App {
                 Ok(Became::Started)
             }
             // Here an automatic recharge would be tried first; there is none yet.
-            Err(AppError::InsufficientCredits(shortage)) => {
+            Err(AppError::InsufficientCredits(shortage) | AppError::CreditsLocked(shortage)) => {
                 self.pause_short(instant, &shortage).await
             }
             Err(AppError::ForbiddenRole) => {
                 let may_not = format!("{} may not start AI work any more.", row.owner_name);
                 self.needs_attention(instant, may_not).await
             }
+            // As many runs as the plan allows are at work: it starts when one of them has ended.
+            Err(AppError::ConcurrencyLimited { .. }) => Ok(Became::PutOff),
             Err(AppError::Unavailable) => Err(AppError::Unavailable),
             Err(AppError::ProviderUnavailable(_))
                 if instant.now.seconds_since(at) < PATIENCE_SECONDS =>

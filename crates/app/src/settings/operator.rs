@@ -1,7 +1,10 @@
 //! Whether people may make accounts without an invitation.
 
+use serde_json::json;
+
 use super::{Given, Source};
 use crate::app::App;
+use crate::audit::Deed;
 use crate::caller::{Act, Caller};
 use crate::error::AppError;
 
@@ -42,8 +45,11 @@ impl App {
         if self.fixed_settings.sign_up_open.is_some() {
             return Err(AppError::Conflict(FIXED));
         }
+        let was = self.sign_up_open().await?.value;
         self.store.set(vec![(SIGN_UP_OPEN.to_owned(), Some(open.to_string()))]).await?;
         tracing::info!(target: "security", by = %caller.user, open, "sign-up was opened or closed");
+        let change = (json!({ "open": was }), json!({ "open": open }));
+        self.audit(caller, Deed::SignUpChanged, "installation", change).await;
         self.sign_up_open().await
     }
 }

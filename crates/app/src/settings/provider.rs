@@ -12,6 +12,7 @@ use super::facts::{ProviderFacts, ProviderKind, ProviderShown, ProviderTested, W
 use super::operator::FIXED;
 use super::{LocalLook, Source};
 use crate::app::App;
+use crate::audit::Deed;
 use crate::caller::{Act, Caller};
 use crate::error::AppError;
 use crate::rates::{LOCAL_MODEL, Price};
@@ -20,6 +21,7 @@ use ampere_adapters::ai::{
 };
 use ampere_adapters::secrets::{self, NONCE_BYTES, Place, SealingKey, SecretText};
 use ampere_credits::{Credits, RunId};
+use serde_json::{Value, json};
 
 const KIND: &str = "model_provider.kind";
 const BASE_URL: &str = "model_provider.base_url";
@@ -112,6 +114,8 @@ impl App {
             return Err(AppError::Conflict(FIXED));
         }
         let provider = self.wanted(wanted).await?;
+        let before = self.provider().await?.as_ref().map_or(Value::Null, known);
+        let change = (before, known(&provider));
         self.put_to_use(&provider).await?;
         let sealed = provider.api_key.as_ref().map(|key| self.sealed(key)).transpose()?;
         let set = |key: &str, value: String| (key.to_owned(), Some(value));
@@ -127,6 +131,7 @@ impl App {
             ])
             .await?;
         tracing::info!(target: "security", by = %caller.user, "the model provider was set");
+        self.audit(caller, Deed::ModelProviderSet, "installation", change).await;
         self.model_provider(caller).await
     }
 
@@ -139,10 +144,12 @@ impl App {
         if self.fixed_settings.provider.base_url.is_some() {
             return Err(AppError::Conflict(FIXED));
         }
+        let was = self.provider().await?.as_ref().map_or(Value::Null, known);
         let all = [KIND, BASE_URL, MODEL, NAME, KEY, INPUT, OUTPUT];
         self.store.set(all.map(|key| (key.to_owned(), None)).to_vec()).await?;
         self.models.set_provider(None);
         tracing::info!(target: "security", by = %caller.user, "the model provider was removed");
+        self.audit(caller, Deed::ModelProviderRemoved, "installation", (was, Value::Null)).await;
         Ok(())
     }
 
@@ -318,4 +325,12 @@ impl App {
 
 fn millis(took: Duration) -> u64 {
     u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// What the audit log says of a provider: neither its key nor its address, which may hold one.
+fn known(provider: &Provider) -> Value {
+    let (kind, model, has_key) =
+        (provider.kind.word(), &provider.model, provider.api_key.is_some());
+    let (input, output) = (provider.input.to_string(), provider.output.to_string());
+    json!({ "kind": kind, "model": model, "has_key": has_key, "input": input, "output": output })
 }

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::sync::Weak;
 use std::sync::atomic::Ordering;
 
-use ampere_credits::ledger::{Draw, Outcome as Booked, Served};
+use ampere_credits::ledger::{Balance, Draw, Outcome as Booked, Served};
 use ampere_credits::{Credits, OrgId, RunId, Timestamp};
-use ampere_store::rows::{Reason, Role, RunChange, RunKind, RunRow, RunState};
+use ampere_store::rows::{Reason, RunChange, RunKind, RunRow, RunState};
 
 use super::definition::Definition;
 use super::order::Occasion;
@@ -43,6 +43,13 @@ impl TakeUp for Weak<App> {
             }
         });
     }
+
+    fn booked(&self, org: OrgId, balance: &Balance) {
+        if let Some(app) = self.upgrade() {
+            app.recharging.booked(org, balance);
+            app.watching.changed(org);
+        }
+    }
 }
 
 impl App {
@@ -74,8 +81,8 @@ impl App {
         booked: Booked,
     ) -> crate::Done<()> {
         let org = run.org;
-        let members = self.store.members(org).await?;
-        members.iter().find(|row| row.user == run.started_by).ok_or(AppError::ForbiddenRole)?;
+        let starter = self.acting(org, run.started_by).await?.ok_or(AppError::ForbiddenRole)?;
+        starter.may(Act::StartWork)?;
         let task = self.store.task(org, run.id).await?.ok_or(AppError::Internal)?;
         let read = |text: &str| serde_json::from_str(text).map_err(|_| AppError::Internal);
         let definition: Definition =
@@ -154,7 +161,7 @@ impl App {
     pub async fn resume_run(&self, caller: &Caller, run: RunId) -> crate::Done<RunRow> {
         caller.may(Act::StartWork)?;
         let found = self.store.run(caller.org, run).await?.ok_or(AppError::NotFound)?;
-        if found.started_by != caller.user && caller.role != Role::Owner {
+        if found.started_by != caller.user && !caller.sees_all() {
             return Err(AppError::ForbiddenRole);
         }
         if self.place_of(caller.org, run).await?.is_none() {

@@ -49,8 +49,11 @@ pub(super) fn sentence(
     })
 }
 
-/// When and how the last credits end; none if there are none, or nothing is used.
+/// When and how the last credits end; none if there are none, nothing is used, or nothing can be.
 fn last(reading: &Reading, pace: Pace) -> Option<End> {
+    if reading.locked {
+        return None;
+    }
     let mut at = reading.balance.at;
     let mut end = None;
     for grant in reading.eligible() {
@@ -67,7 +70,7 @@ fn last(reading: &Reading, pace: Pace) -> Option<End> {
 }
 
 /// `3 Dec`, with the year when it is another one.
-fn date(at: Timestamp, now: Timestamp, zone: &Zone) -> String {
+pub(crate) fn date(at: Timestamp, now: Timestamp, zone: &Zone) -> String {
     let (year, text) = spoken(at.day_in(zone));
     let (this_year, _) = spoken(now.day_in(zone));
     if year == this_year { text } else { format!("{text} {year}") }
@@ -98,20 +101,15 @@ mod tests {
     fn reading(grants: &[(u32, &str)]) -> Reading {
         let now = at("2026-11-22T10:00:00Z");
         let grant = |(id, (credits, expires)): (usize, &(u32, &str))| Grant {
-            terms: GrantTerms {
+            unheld: Credits::whole(*credits),
+            ..Grant::new(GrantTerms {
                 id: GrantId::from_bits(id as u128),
                 class: if id == 0 { Class::Included } else { Class::Purchased },
                 cause: if id == 0 { Cause::Trial } else { Cause::TopUp },
                 amount: Credits::whole(*credits),
                 effective: now,
                 expires: Some(at(expires)),
-            },
-            unheld: Credits::whole(*credits),
-            held: Credits::ZERO,
-            spent: Credits::ZERO,
-            to_debt: Credits::ZERO,
-            expired: Credits::ZERO,
-            clawed: Credits::ZERO,
+            })
         };
         let balance = Balance {
             position: 1,
@@ -121,11 +119,14 @@ mod tests {
             included: Credits::ZERO,
             purchased: Credits::ZERO,
             outstanding: Credits::ZERO,
+            locked: Credits::ZERO,
+            frozen: Credits::ZERO,
             background: Credits::ZERO,
             background_available: Credits::ZERO,
             next_expiry: None,
+            locked_next_expiry: None,
         };
-        Reading { balance, grants: grants.iter().enumerate().map(grant).collect() }
+        Reading { balance, locked: false, grants: grants.iter().enumerate().map(grant).collect() }
     }
 
     fn said(grants: &[(u32, &str)], used: u32) -> Option<String> {

@@ -22,7 +22,11 @@ async fn a_full_life_is_clean_and_everything_was_looked_at() {
         let sent = world.ask("hi").await.unwrap();
         world.ended(sent.run.id).await;
     }
-    let row = world.app.create_checkout(&world.owner, "pack_5000").await.unwrap();
+    let row = world
+        .app
+        .create_checkout(&world.owner, ampere_app::billing::checkout::Wish::pack("pack_5000"))
+        .await
+        .unwrap();
     world.app.pay_in_sandbox(&world.owner, row.id, "4242424242424242").await.unwrap();
     world.provider.push(script(&["half"], vec![Step::Hang]));
     let open = world.ask("hi").await.unwrap().run.id;

@@ -2,8 +2,8 @@
 
 use ampere_adapters::ai::ModelError;
 use ampere_adapters::ai::scripted::{Script, Step};
-use ampere_app::AppError;
 use ampere_app::chat::{Ask, Effort};
+use ampere_app::{AppError, Catalog};
 use ampere_store::rows::RunState;
 use futures_util::future::join_all;
 
@@ -11,7 +11,10 @@ use crate::world::{World, credits, script};
 
 /// Many at once on a pool that has room for a few: never more than fit are served.
 async fn stampede(requests: usize, pool: &str) -> (usize, World) {
-    let world = World::with(pool).await;
+    // Credits alone are to stand in the way.
+    let mut catalog = Catalog::built_in().unwrap();
+    catalog.limits.parallel_runs = 1_000;
+    let world = World::under(catalog, pool).await;
     world.provider.otherwise(|_| Script::answer(&["ok"], 300, 128));
     let mut sessions = Vec::new();
     for _ in 0..requests {

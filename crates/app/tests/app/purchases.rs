@@ -3,14 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use ampere_adapters::payments::{DeclineReason, PaymentEvent};
 use ampere_app::AppError;
 use ampere_app::billing::ActivityKind;
-use ampere_app::billing::checkout::{CheckoutRow, CheckoutState};
+use ampere_app::billing::checkout::{CheckoutRow, CheckoutState, Wish};
 use ampere_app::chat::{Ask, Effort};
 use ampere_app::runs::Page;
+use ampere_credits::Credits;
 use ampere_credits::ledger::{Cause, Class, Fact};
-use ampere_credits::{CheckoutId, Credits};
 use futures_util::future::join_all;
 
 use crate::world::{World, credits};
@@ -19,19 +18,7 @@ const GOOD: &str = "4242424242424242";
 const POOR: &str = "4000000000009995";
 
 async fn open(world: &World) -> CheckoutRow {
-    world.app.create_checkout(&world.owner, "pack_5000").await.unwrap()
-}
-
-/// The event that pays a checkout, as a provider would tell it.
-fn paid(row: &CheckoutRow, payment: &str, event: &str) -> PaymentEvent {
-    PaymentEvent::Paid {
-        payment_ref: payment.to_owned(),
-        line: 0,
-        reference: row.id.to_string(),
-        amount_cents: row.amount_cents,
-        currency: row.currency.clone(),
-        event_id: event.to_owned(),
-    }
+    world.app.create_checkout(&world.owner, Wish::pack("pack_5000")).await.unwrap()
 }
 
 async fn purchased(world: &World) -> Credits {
@@ -90,77 +77,6 @@ async fn lago_5870_the_same_top_up_sent_twice_credits_once() {
     assert_eq!((grants(&world).await, purchased(&world).await), (1, credits("5000")));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn open_saas_688_the_same_payment_under_other_event_ids_credits_once() {
-    let world = World::with("0").await;
-    let row = open(&world).await;
-    let events = (0..16).map(|number| {
-        let app = Arc::clone(&world.app);
-        let event = paid(&row, "payment-1", &format!("event-{number}"));
-        tokio::spawn(async move { app.payment_event("sandbox", event).await })
-    });
-    for done in join_all(events).await {
-        done.unwrap().unwrap();
-    }
-    let late = paid(&row, "payment-1", "weeks later");
-    world.clock.advance_seconds(40 * 86_400);
-    world.app.payment_event("sandbox", late).await.unwrap();
-    assert_eq!((grants(&world).await, purchased(&world).await), (1, credits("5000")));
-    world.assert_settled().await;
-}
-
-#[tokio::test]
-async fn events_that_do_not_match_what_was_agreed_change_nothing() {
-    let world = World::with("0").await;
-    let row = open(&world).await;
-    let told = |change: &dyn Fn(&mut i64, &mut String, &mut String)| {
-        let (mut amount_cents, mut currency) = (row.amount_cents, row.currency.clone());
-        let mut reference = row.id.to_string();
-        change(&mut amount_cents, &mut currency, &mut reference);
-        PaymentEvent::Paid {
-            payment_ref: "payment-1".to_owned(),
-            line: 0,
-            reference,
-            amount_cents,
-            currency,
-            event_id: "event-1".to_owned(),
-        }
-    };
-    let conflict = |done: Result<(), AppError>| matches!(done, Err(AppError::Conflict(_)));
-    for amount in [1, 1_499, 1_501, 0, -1_500, i64::MAX] {
-        let event = told(&|cents, _, _| *cents = amount);
-        assert!(conflict(world.app.payment_event("sandbox", event).await), "{amount}");
-    }
-    let event = told(&|_, currency, _| *currency = "eur".to_owned());
-    assert!(conflict(world.app.payment_event("sandbox", event).await));
-    for unknown in
-        ["", "pay_", "org_00000000000000000000000001", &CheckoutId::from_bits(9).to_string()]
-    {
-        let event = told(&|_, _, reference| *reference = unknown.to_owned());
-        let done = world.app.payment_event("sandbox", event).await;
-        assert_eq!(done, Err(AppError::NotFound), "{unknown}");
-    }
-    let other = world.app.payment_event("stripe", told(&|_, _, _| ())).await;
-    assert_eq!(other, Err(AppError::NotFound), "another provider's event");
-    assert!(world.journal().await.is_empty());
-    let kept = world.app.checkout(&world.owner, row.id).await.unwrap();
-    assert_eq!(kept, row, "the checkout is as it was");
-    world.app.payment_event("sandbox", told(&|_, _, _| ())).await.unwrap();
-    assert_eq!(purchased(&world).await, credits("5000"), "the true event still works");
-}
-
-#[tokio::test]
-async fn one_payment_cannot_pay_two_checkouts() {
-    let world = World::with("0").await;
-    let (first, second) = (open(&world).await, open(&world).await);
-    world.app.payment_event("sandbox", paid(&first, "payment-1", "a")).await.unwrap();
-    let again = world.app.payment_event("sandbox", paid(&second, "payment-1", "b")).await;
-    assert!(matches!(again, Err(AppError::Conflict(_))), "{again:?}");
-    let second = world.app.checkout(&world.owner, second.id).await.unwrap();
-    assert_eq!((second.state, second.grant), (CheckoutState::Open, None));
-    assert_eq!(purchased(&world).await, credits("5000"));
-}
-
 #[tokio::test]
 async fn a_decline_grants_nothing_says_why_and_leaves_the_checkout_payable() {
     let world = World::with("0").await;
@@ -175,11 +91,8 @@ async fn a_decline_grants_nothing_says_why_and_leaves_the_checkout_payable() {
     let kinds: Vec<_> = activity.iter().map(|item| item.kind).collect();
     assert_eq!(kinds, [ActivityKind::Declined]);
     world.app.pay_in_sandbox(&world.owner, row.id, GOOD).await.unwrap();
-    let late =
-        PaymentEvent::Failed { reference: row.id.to_string(), reason: DeclineReason::Declined };
-    world.app.payment_event("sandbox", late).await.unwrap();
     let row = world.app.checkout(&world.owner, row.id).await.unwrap();
-    assert_eq!(row.state, CheckoutState::Granted, "a decline that comes late undoes nothing");
+    assert_eq!(row.state, CheckoutState::Granted);
     let activity = world.app.billing_activity(&world.owner, page()).await.unwrap();
     assert_eq!(activity.len(), 1);
     let item = &activity[0];
@@ -272,7 +185,7 @@ async fn activity_is_complete_ordered_and_pages_without_loss() {
     let mut cursor = None;
     loop {
         let page = Page { before: cursor.clone(), limit: 2 };
-        let part = world.app.billing_activity(&world.owner, page).await.unwrap();
+        let part = world.app.billing_activity(&world.owner, (page, None)).await.unwrap();
         let Some(last) = part.last() else { break };
         cursor = Some(last.cursor());
         paged.extend(part);
@@ -281,6 +194,6 @@ async fn activity_is_complete_ordered_and_pages_without_loss() {
     assert_eq!(world.journal().await, before, "looking books nothing");
 }
 
-fn page() -> Page {
-    Page { before: None, limit: 50 }
+fn page() -> (Page, Option<ActivityKind>) {
+    (Page { before: None, limit: 50 }, None)
 }

@@ -42,7 +42,11 @@ impl World {
     }
 
     pub async fn buy_pack(&self, pack: &str) {
-        let row = self.app.create_checkout(&self.owner, pack).await.unwrap();
+        let row = self
+            .app
+            .create_checkout(&self.owner, ampere_app::billing::checkout::Wish::pack(pack))
+            .await
+            .unwrap();
         self.app.pay_in_sandbox(&self.owner, row.id, "4242424242424242").await.unwrap();
     }
 

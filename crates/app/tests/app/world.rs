@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use ampere_adapters::ai::scripted::{Script, ScriptedProvider, Step};
 use ampere_adapters::browser::scripted::ScriptedBrowser;
 use ampere_adapters::egress::{Egress, EgressConfig};
-use ampere_adapters::payments::Sandbox;
+use ampere_adapters::payments::sandbox::Sandbox;
 use ampere_adapters::secrets::SecretText;
 use ampere_app::chat::{Ask, Effort, Sent};
 use ampere_app::feed::FeedEvent;
@@ -78,6 +78,8 @@ pub struct World {
     pub provider: ScriptedProvider,
     pub browser: ScriptedBrowser,
     pub clock: Arc<TestClock>,
+    /// The payment provider; it outlives the application, as a real one.
+    pub sandbox: Arc<Sandbox>,
     pub owner: Caller,
     pub session: SessionId,
     catalog: Catalog,
@@ -103,12 +105,24 @@ impl World {
         let (provider, browser) = (ScriptedProvider::new(), ScriptedBrowser::new());
         let folder = Arc::new(Folder(path));
         let outside = (&provider, browsers(&browser));
-        let app = start_app(&store, &clock, outside, (1, &catalog)).await;
+        let sandbox = Arc::new(open_sandbox(&clock));
+        let app = start_app(&store, (&clock, &sandbox), outside, (1, &catalog)).await;
         let owner = create_organization(&*store, &clock, number).await;
         let session = app.create_session(&owner, None).await.unwrap().id;
         let seed = AtomicU64::new(1);
-        let world =
-            World { app, store, provider, browser, clock, owner, session, catalog, seed, folder };
+        let world = World {
+            app,
+            store,
+            provider,
+            browser,
+            clock,
+            sandbox,
+            owner,
+            session,
+            catalog,
+            seed,
+            folder,
+        };
         if credits != "0" {
             world.grant(credits).await;
         }
@@ -133,11 +147,13 @@ impl World {
         let (provider, browser) = (ScriptedProvider::new(), ScriptedBrowser::new());
         let outside = (&provider, browsers);
         World {
-            app: start_app(&self.store, &self.clock, outside, (seed, &catalog)).await,
+            app: start_app(&self.store, (&self.clock, &self.sandbox), outside, (seed, &catalog))
+                .await,
             store: Arc::clone(&self.store),
             provider,
             browser,
             clock: Arc::clone(&self.clock),
+            sandbox: Arc::clone(&self.sandbox),
             owner: self.owner.clone(),
             session: self.session,
             catalog,
@@ -271,9 +287,14 @@ fn browsers(scripted: &ScriptedBrowser) -> Browsers {
     Browsers::new(Some(Arc::new(scripted.clone())))
 }
 
+fn open_sandbox(clock: &Arc<TestClock>) -> Sandbox {
+    let secret = SecretText::new("a test's sandbox secret, 32 bytes long");
+    Sandbox::open(secret, clock.clone(), None).unwrap()
+}
+
 async fn start_app(
     store: &Arc<dyn Store>,
-    clock: &Arc<TestClock>,
+    (clock, sandbox): (&Arc<TestClock>, &Arc<Sandbox>),
     (provider, browsers): (&ScriptedProvider, Browsers),
     (seed, catalog): (u64, &Catalog),
 ) -> Arc<App> {
@@ -284,7 +305,8 @@ async fn start_app(
         catalog: catalog.clone(),
         models: Models::new(Some(provider.model(LOCAL_MODEL))),
         browsers,
-        sandbox: Some(Sandbox::new(SecretText::new("a test's sandbox secret, 32 bytes long"))),
+        payments: Some(sandbox.clone()),
+        sandbox: Some(Arc::clone(sandbox)),
         secret_key: [7; 32],
         fixed_settings: Default::default(),
         local: None,
@@ -292,6 +314,7 @@ async fn start_app(
         agent_name: "Joule".to_owned(),
         tools: ToolBook::built_in().with_folder(&fixtures()),
         egress: Egress::new(EgressConfig::default()),
+        mailer: None,
     };
     App::new(parts).await.unwrap()
 }

@@ -167,8 +167,11 @@ impl World {
             expires_at: at.plus_days(1),
             accepted_by: None,
             revoked_at: None,
+            email: None,
+            linked_at: at,
+            mail: None,
         };
-        self.store.create_invitation(invitation).await.unwrap();
+        self.store.create_invitation(invitation, None).await.unwrap();
         let user = UserId::from_bits(u128::from(number) + 1_000_000);
         let row = UserRow {
             id: user,

@@ -37,6 +37,7 @@ async fn server(stage: &Stage, model: Option<Arc<dyn Model>>) -> Arc<App> {
         catalog: Catalog::built_in().unwrap(),
         models: Models::new(model),
         browsers: Browsers::new(None),
+        payments: None,
         sandbox: None,
         secret_key: [7; 32],
         fixed_settings: Default::default(),
@@ -45,6 +46,7 @@ async fn server(stage: &Stage, model: Option<Arc<dyn Model>>) -> Arc<App> {
         agent_name: "Joule".to_owned(),
         tools: ToolBook::default(),
         egress: Egress::new(EgressConfig::default()),
+        mailer: None,
     };
     App::new(parts).await.unwrap()
 }
@@ -108,7 +110,11 @@ async fn an_owner_who_is_gone_starts_nothing() {
     let mia = stage.member("Mia").await;
     let id = stage.make(&mia, stage.draft(daily("09:30"), "UTC")).await.unwrap().row.id;
     stage.run_next(id).await;
-    stage.world.app.remove_member(&stage.world.owner, mia.user).await.unwrap();
+    stage.world.app.remove_member(&stage.world.owner, mia.user, false).await.unwrap();
+    let paused = stage.row(id).await;
+    assert_eq!((paused.state, paused.next_at), (ScheduleState::Paused, None));
+    assert_eq!(paused.note.as_deref(), Some("Paused: Mia is not in the organization any more."));
+    stage.world.app.resume_schedule(&stage.world.owner, id).await.unwrap();
     stage.go_to(stage.row(id).await.next_at.unwrap());
     assert_eq!(stage.tick().await.started, 0);
     let row = stage.row(id).await;

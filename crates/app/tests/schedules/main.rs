@@ -5,6 +5,7 @@ mod decades;
 mod ends;
 mod people;
 mod reckoning;
+mod rights;
 mod shortage;
 mod stage;
 mod starts;

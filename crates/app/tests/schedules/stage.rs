@@ -138,8 +138,11 @@ impl Stage {
             expires_at: at.plus_days(1),
             accepted_by: None,
             revoked_at: None,
+            email: None,
+            linked_at: at,
+            mail: None,
         };
-        world.store.create_invitation(invitation).await.unwrap();
+        world.store.create_invitation(invitation, None).await.unwrap();
         let user = UserRow {
             id: UserId::from_bits(bits),
             email: format!("{name}@example.com"),

@@ -144,7 +144,7 @@ async fn a_new_organization_has_both_grants_and_a_start_heals_what_is_missing() 
     assert_eq!(allowance.amount, credits("20"), "2 % of 1,000");
     assert_eq!((allowance.effective, allowance.expires), (trial.effective, trial.expires));
     let news = Page { before: None, limit: 200 };
-    let news = world.app.billing_activity(&world.owner, news).await.unwrap();
+    let news = world.app.billing_activity(&world.owner, (news, None)).await.unwrap();
     assert_eq!(news.len(), 1, "no news of its own: {news:?}");
     let whole = world.journal().await;
     world.app.ensure_trials().await.unwrap();

@@ -1,0 +1,394 @@
+//! Previews: what a change of plan would cost and give, to the cent and the credit.
+//!
+//! Computed at a whole second that the preview keeps. Confirming computes it again at that second
+//! and compares ([`Preview::agrees`]): what was shown is what happens, or nothing does. Never asks
+//! the provider. Read next: [`super::change`], the confirmation.
+
+use ampere_credits::ledger::{Cause, Class};
+use ampere_credits::period::{Anchor, Period};
+use ampere_credits::plans::{self, Proration, Rest, Scenario, extra_credits, year_saving};
+use ampere_credits::{Cadence, Credits, OrgId, PreviewId, Timestamp, Zone};
+use ampere_store::rows::{PlanRef, PreviewRow, SubscriptionRow};
+use serde::{Deserialize, Serialize};
+
+use super::standing::{Standing, State};
+use super::words;
+use crate::app::App;
+use crate::credits::Reading;
+use crate::plans::{PlanBook, Version};
+use crate::{Act, AppError, Caller, Done};
+
+/// A preview can be confirmed for so long.
+const LIVES_SECONDS: i64 = 10 * 60;
+
+/// What somebody chose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// The plan's id.
+    pub plan: String,
+    pub cadence: Cadence,
+}
+
+/// What a change would do. Kept as JSON for ten minutes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preview {
+    pub id: PreviewId,
+    pub expires_at: Timestamp,
+    /// The second at which everything is counted.
+    pub at: Timestamp,
+    pub scenario: Scenario,
+    /// The plan's id.
+    pub plan: String,
+    /// For people.
+    pub plan_name: String,
+    pub version: u32,
+    pub cadence: Cadence,
+    /// When it takes effect.
+    pub effective_at: Timestamp,
+    /// What is due at once.
+    pub due: Vec<DueLine>,
+    pub due_cents: i64,
+    pub currency: String,
+    /// The payment after that.
+    pub next: NextPayment,
+    /// Credits that are left now, locked ones apart.
+    pub credits_now: Credits,
+    /// Credits that the change brings at once.
+    pub credits_added: Credits,
+    /// What there is then, with what it unlocks, less what is outstanding.
+    pub credits_after: Credits,
+    /// Included credits that stay beside the new ones, and until when.
+    pub preserved: Option<(Credits, Timestamp)>,
+    /// What a year costs less than twelve months.
+    pub saving_cents: Option<i64>,
+    /// The saved card pays; otherwise the provider's page asks for one.
+    pub saved_card: bool,
+    /// For people.
+    pub text: String,
+    /// The subscription that it changes, with what it is on.
+    pub from: Option<From>,
+}
+
+/// A line of what is due.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DueLine {
+    /// For people.
+    pub text: String,
+    pub cents: i64,
+}
+
+/// The payment after the one that is due.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NextPayment {
+    pub at: Timestamp,
+    pub cents: i64,
+}
+
+/// What a change begins from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct From {
+    pub subscription: String,
+    pub plan: String,
+    pub version: u32,
+    pub cadence: Cadence,
+    pub start: Timestamp,
+    pub end: Timestamp,
+}
+
+impl Preview {
+    /// Whether it shows the same change as another one: the same amounts of money and credits, at
+    /// the same instants, from the same subscription. What is left and what was used meanwhile is
+    /// no part of the change.
+    pub(crate) fn agrees(&self, other: &Preview) -> bool {
+        let (preserved, theirs) = (self.preserved.map(|it| it.1), other.preserved.map(|it| it.1));
+        (self.scenario, &self.plan, self.version, self.cadence)
+            == (other.scenario, &other.plan, other.version, other.cadence)
+            && (self.effective_at, &self.due, self.due_cents, &self.currency)
+                == (other.effective_at, &other.due, other.due_cents, &other.currency)
+            && (&self.next, self.credits_added, preserved, self.saved_card, &self.from)
+                == (&other.next, other.credits_added, theirs, other.saved_card, &other.from)
+    }
+
+    /// The choice that it shows.
+    pub(crate) fn choice(&self) -> Choice {
+        Choice { plan: self.plan.clone(), cadence: self.cadence }
+    }
+}
+
+/// What a preview is made from.
+struct Ground<'a> {
+    standing: &'a Standing,
+    /// What it is on now.
+    on: Option<&'a Version>,
+    reading: &'a Reading,
+    zone: &'a str,
+    at: Timestamp,
+}
+
+/// Of a change: what is due now, what it adds, when the next payment is.
+struct Terms {
+    due: Vec<DueLine>,
+    added: Credits,
+    effective_at: Timestamp,
+    next_at: Timestamp,
+}
+
+impl App {
+    /// Shows what a change would do, and keeps that for ten minutes.
+    ///
+    /// # Errors
+    /// [`AppError::BillingAccessRequired`]; `/plan_id` is wrong; [`AppError::ChangePending`];
+    /// [`AppError::Conflict`] where the plan ends, a payment is open, or nothing would change.
+    pub async fn preview_change(&self, caller: &Caller, choice: Choice) -> Done<Preview> {
+        caller.may(Act::Billing)?;
+        self.hear_of_new_period(caller.org).await?;
+        let now = self.now();
+        let at = whole_second(now);
+        let mut preview = self.count_change(caller, &choice, at).await?;
+        preview.id = PreviewId::mint(now, &*self.entropy);
+        preview.expires_at = now.plus_seconds(LIVES_SECONDS);
+        let body = serde_json::to_string(&preview).map_err(|_| AppError::Internal)?;
+        let (id, org, expires_at) = (preview.id, caller.org, preview.expires_at);
+        let row = PreviewRow { id, org, body, created_at: now, expires_at, used_at: None };
+        self.store.add_preview(row).await?;
+        Ok(preview)
+    }
+
+    /// What a change would do, counted at a second.
+    pub(super) async fn count_change(
+        &self,
+        caller: &Caller,
+        choice: &Choice,
+        at: Timestamp,
+    ) -> Done<Preview> {
+        if self.payments.is_none() {
+            return Err(AppError::Conflict("plans cannot be bought on this installation"));
+        }
+        let reading = self.reading(caller.org).await?;
+        let standing = self.standing_beside(caller.org, reading.trial_lasts()).await?;
+        count((&standing, &reading), &self.plans, choice, (caller.zone.as_str(), at))
+    }
+
+    /// What choosing a plan would be, for the list of plans.
+    pub(super) fn scenario_of(
+        &self,
+        standing: &Standing,
+        to: &Version,
+        cadence: Cadence,
+    ) -> Done<Scenario> {
+        if self.payments.is_none() {
+            return Ok(Scenario::Unavailable);
+        }
+        let on = standing.subscription.as_ref().map(|row| self.version_of(&row.on)).transpose()?;
+        Ok(scenario(standing, on, to, cadence))
+    }
+}
+
+/// What a choice would do, by where the organization stands and what it has.
+fn count(
+    (standing, reading): (&Standing, &Reading),
+    plans: &PlanBook,
+    choice: &Choice,
+    (zone, at): (&str, Timestamp),
+) -> Done<Preview> {
+    let unknown = || AppError::field("/plan_id", "unknown", "There is no such plan.");
+    let offered = plans.offer(&choice.plan).ok_or_else(unknown)?;
+    let row = standing.subscription.as_ref();
+    let on = row.map(|row| plans.named(&row.on)).transpose()?;
+    let ground = Ground { standing, on, reading, zone, at };
+    let to = target(&ground, offered, choice);
+    ground.preview(to, choice.cadence)
+}
+
+/// A customer keeps the version that they have, in another cadence too.
+fn target<'a>(ground: &Ground<'a>, offered: &'a Version, choice: &Choice) -> &'a Version {
+    let live =
+        matches!(ground.standing.state, State::Active | State::ChangeScheduled | State::Ending);
+    ground.on.filter(|on| live && on.plan.id == choice.plan).unwrap_or(offered)
+}
+
+fn scenario(standing: &Standing, on: Option<&Version>, to: &Version, cadence: Cadence) -> Scenario {
+    let row = standing.subscription.as_ref();
+    let footing = match (standing.state, row.zip(on)) {
+        (State::None | State::Trial, _) => plans::Footing::Never,
+        (State::Ended, _) => plans::Footing::Ended,
+        (State::Active | State::ChangeScheduled | State::Ending, Some((row, on))) => {
+            let cadence = row.on.cadence;
+            plans::Footing::On { cadence, cents: on.plan.cents(cadence) }
+        }
+        _ => plans::Footing::Unsettled,
+    };
+    let same = on.is_some_and(|on| on.plan.id == to.plan.id);
+    Scenario::of(footing, same, cadence, to.plan.cents(cadence))
+}
+
+impl Ground<'_> {
+    fn preview(&self, to: &Version, cadence: Cadence) -> Done<Preview> {
+        let scenario = self.allowed(to, cadence)?;
+        let row = self.standing.subscription.as_ref().filter(|_| self.on_plan());
+        let period = row.map(|row| Period { start: row.period_start, end: row.period_end });
+        let terms = self.terms(scenario, to, (cadence, period))?;
+        let saved_card = self
+            .standing
+            .card
+            .as_ref()
+            .is_some_and(|card| !expired((card.exp_year, card.exp_month), self.at));
+        if !saved_card && !matches!(scenario, Scenario::Start | Scenario::Restart) && scenario.now()
+        {
+            return Err(AppError::Conflict("save a card that is not expired first"));
+        }
+        let balance = self.reading.balance;
+        let left = balance.total()?;
+        let unlocked = if scenario == Scenario::Restart { balance.locked } else { Credits::ZERO };
+        let after = left.plus(unlocked)?.plus(terms.added)?.less(balance.outstanding);
+        let (plan, due) = (&to.plan, terms.due);
+        let when = words::day(terms.next_at, self.at, self.zone);
+        let said = words::plan_in(&plan.name, cadence);
+        let annual = cadence == Cadence::Annual && scenario != Scenario::Downgrade;
+        let saving = year_saving(plan.monthly_cents, plan.annual_cents);
+        Ok(Preview {
+            id: PreviewId::from_bits(0),
+            expires_at: self.at,
+            at: self.at,
+            scenario,
+            plan: plan.id.clone(),
+            plan_name: plan.name.clone(),
+            version: to.number,
+            cadence,
+            effective_at: terms.effective_at,
+            due_cents: due.iter().map(|line| line.cents).fold(0, i64::saturating_add),
+            due,
+            currency: plan.currency.clone(),
+            next: NextPayment { at: terms.next_at, cents: plan.cents(cadence) },
+            credits_now: left,
+            credits_added: terms.added,
+            credits_after: after,
+            preserved: self.preserved(scenario)?,
+            saving_cents: Some(saving).filter(|saving| annual && *saving > 0),
+            saved_card,
+            text: words::change(scenario, &said, &when),
+            from: row.map(from),
+        })
+    }
+
+    fn on_plan(&self) -> bool {
+        use State as S;
+        matches!(self.standing.state, S::Active | S::ChangeScheduled | S::Ending)
+    }
+
+    /// What the choice is, where it may be made now.
+    fn allowed(&self, to: &Version, cadence: Cadence) -> Done<Scenario> {
+        match (self.standing.state, scenario(self.standing, self.on, to, cadence)) {
+            (State::Ending, _) => Err(AppError::Conflict(
+                "the plan ends with its period; resume it before you change it",
+            )),
+            (State::ChangeScheduled, _) => Err(AppError::ChangePending),
+            (State::Active, _) if self.open_payment() => {
+                Err(AppError::Conflict("a payment waits to be confirmed; do that first"))
+            }
+            (_, Scenario::Current) => Err(AppError::Conflict("this is the plan that you have")),
+            (_, Scenario::Unavailable) => {
+                Err(AppError::Conflict("a payment is open; settle it before you change the plan"))
+            }
+            (_, scenario) => Ok(scenario),
+        }
+    }
+
+    fn open_payment(&self) -> bool {
+        self.standing.subscription.as_ref().is_some_and(|row| row.open_payment.is_some())
+    }
+
+    fn terms(
+        &self,
+        scenario: Scenario,
+        to: &Version,
+        (cadence, period): (Cadence, Option<Period>),
+    ) -> Done<Terms> {
+        let at = self.at;
+        let whole = || -> Done<Terms> {
+            let text = words::plan_in(&to.plan.name, cadence);
+            let due = vec![DueLine { text, cents: to.plan.cents(cadence) }];
+            let (added, next_at) = (to.plan.period_credits(cadence)?, ends(at, cadence));
+            Ok(Terms { due, added, effective_at: at, next_at })
+        };
+        let Some(period) = period else { return whole() };
+        match scenario {
+            Scenario::Upgrade => self.upgrade(to, cadence, period),
+            Scenario::Downgrade | Scenario::ToMonthly => {
+                let (due, added, end) = (Vec::new(), Credits::ZERO, period.end);
+                Ok(Terms { due, added, effective_at: end, next_at: end })
+            }
+            _ => whole(),
+        }
+    }
+
+    fn upgrade(&self, to: &Version, cadence: Cadence, period: Period) -> Done<Terms> {
+        let on = self.on.ok_or(AppError::Internal)?;
+        let rest = Rest::of(period, self.at).ok_or(AppError::Internal)?;
+        let (old, new) = (on.plan.cents(cadence), to.plan.cents(cadence));
+        let Proration { credit, debit } = Proration::of(old, new, rest);
+        let until = words::day(period.end, self.at, self.zone);
+        let line = |text: String, cents| DueLine { text, cents };
+        let due = vec![
+            line(format!("Unused time on {} until {until}", on.plan.name), credit),
+            line(format!("{} until {until}", to.plan.name), debit),
+        ];
+        let (less, more) = (on.plan.period_credits(cadence)?, to.plan.period_credits(cadence)?);
+        let added = extra_credits(less, more, rest);
+        Ok(Terms { due, added, effective_at: self.at, next_at: period.end })
+    }
+
+    /// Monthly to annual: the credits of the month that has begun stay to its end.
+    fn preserved(&self, scenario: Scenario) -> Done<Option<(Credits, Timestamp)>> {
+        if scenario != Scenario::ToAnnual {
+            return Ok(None);
+        }
+        let plan = self.reading.eligible().filter(|grant| {
+            grant.terms.class == Class::Included && grant.terms.cause == Cause::Plan
+        });
+        let (mut left, mut until) = (Credits::ZERO, None);
+        for grant in plan {
+            left = left.plus(grant.unheld)?.plus(grant.held)?;
+            until = until.max(grant.terms.expires);
+        }
+        Ok(until.map(|until| (left, until)))
+    }
+}
+
+fn from(row: &SubscriptionRow) -> From {
+    let PlanRef { plan, version, cadence } = row.on.clone();
+    let (start, end) = (row.period_start, row.period_end);
+    From { subscription: row.reference.clone(), plan, version, cadence, start, end }
+}
+
+/// The end of a period that begins now.
+fn ends(at: Timestamp, cadence: Cadence) -> Timestamp {
+    let anchor = Anchor { at, zone: Zone::utc() };
+    anchor.period(cadence.months().saturating_sub(1)).end
+}
+
+fn whole_second(at: Timestamp) -> Timestamp {
+    let second = 1_000_000;
+    Timestamp::from_micros(at.micros().saturating_sub(at.micros().rem_euclid(second)))
+}
+
+/// A card pays until the end of the month that it names.
+pub(crate) fn expired((year, month): (u32, u32), now: Timestamp) -> bool {
+    let text = now.to_string();
+    let part = |from: usize, to: usize| text.get(from..to).and_then(|part| part.parse().ok());
+    let this: (u32, u32) = (part(0, 4).unwrap_or(0), part(5, 7).unwrap_or(0));
+    (year, month) < this
+}
+
+/// A kept preview.
+pub(super) fn read(row: &PreviewRow) -> Done<Preview> {
+    serde_json::from_str(&row.body).map_err(|error| {
+        tracing::error!(preview = %row.id, %error, "a damaged preview");
+        AppError::Internal
+    })
+}
+
+/// The organization whose preview is looked up.
+pub(super) async fn kept(app: &App, org: OrgId, id: PreviewId) -> Done<PreviewRow> {
+    app.store.preview(org, id).await?.ok_or(AppError::NotFound)
+}
