@@ -16,6 +16,11 @@ pub fn database(folder: &Path) -> PathBuf {
     folder.join("ampere.db")
 }
 
+/// The books of the payment sandbox.
+pub fn sandbox_books(folder: &Path) -> PathBuf {
+    folder.join("sandbox.json")
+}
+
 /// The log of the local model's worker.
 pub fn worker_log(folder: &Path) -> PathBuf {
     folder.join("logs").join("local-model.log")

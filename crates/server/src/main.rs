@@ -10,7 +10,10 @@ use ampere_adapters::ai::Limits;
 use ampere_adapters::ai::local::{self, LocalModel, LocalModelConfig, Patience};
 use ampere_adapters::browser::{self, Browser, BrowserState, ChromiumConfig, NoBrowser};
 use ampere_adapters::egress::{Egress, EgressConfig, HostPort};
-use ampere_adapters::payments::Sandbox;
+use ampere_adapters::mail::{self, Mailer};
+use ampere_adapters::payments::Payments;
+use ampere_adapters::payments::sandbox::{Sandbox, ShiftedClock};
+use ampere_adapters::payments::stripe::{self, Stripe};
 use ampere_adapters::secrets::SecretText;
 use ampere_app::meter::{Browsers, Models};
 use ampere_app::rates::LOCAL_MODEL;
@@ -57,9 +60,11 @@ impl Outside for Machine {
     }
 
     fn open_server(&self, plan: &Plan) -> Result<Opened, String> {
-        let store = ampere_store::open_sqlite(&plan.database, self.clock());
+        let money = Money::open(plan, self.clock())?;
+        let store = ampere_store::open_sqlite(&plan.database, Arc::clone(&money.clock));
         let store = store.map_err(|error| format!("{}: {error}.", plan.database.display()))?;
-        let mut parts = self.parts(plan, store)?;
+        let mut parts = self.parts(plan, store, Arc::clone(&money.clock))?;
+        (parts.payments, parts.sandbox) = (money.payments, money.sandbox);
         parts.browsers = Browsers::new(browser(plan, &parts)?);
         let worker = plan.config.local_model.as_ref().map(|local| Worker::start(plan, local));
         if let Some((worker, model)) = &worker {
@@ -71,14 +76,23 @@ impl Outside for Machine {
     }
 
     fn open_beside(&self, plan: &Plan) -> Result<Parts, String> {
-        let store = ampere_store::open_sqlite_shared(&plan.database, self.clock());
+        // The server has the sandbox's books; beside it only their clock is looked at.
+        let ahead = Sandbox::ahead(&data::sandbox_books(&plan.config.data));
+        let ahead = ahead.map_err(|error| format!("{error}."))?;
+        let clock: Arc<dyn Clock> = Arc::new(ShiftedClock::new(self.clock(), ahead));
+        let store = ampere_store::open_sqlite_shared(&plan.database, Arc::clone(&clock));
         let store = store.map_err(|error| format!("{}: {error}.", plan.database.display()))?;
-        self.parts(plan, store)
+        self.parts(plan, store, clock)
     }
 }
 
 impl Machine {
-    fn parts(&self, plan: &Plan, store: Arc<dyn Store>) -> Result<Parts, String> {
+    fn parts(
+        &self,
+        plan: &Plan,
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Parts, String> {
         let catalog = match &plan.config.catalog {
             None => Catalog::built_in(),
             Some(path) => {
@@ -89,12 +103,13 @@ impl Machine {
         };
         Ok(Parts {
             store,
-            clock: self.clock(),
+            clock,
             entropy: self.entropy(),
             catalog: catalog.map_err(|error| format!("{error}."))?,
             models: Models::new(None),
             browsers: Browsers::new(None),
-            sandbox: plan.config.sandbox_payments.then(|| Sandbox::new(sandbox_secret(plan))),
+            payments: None,
+            sandbox: None,
             secret_key: plan.secret_key,
             fixed_settings: plan.config.fixed.clone(),
             local: None,
@@ -102,6 +117,7 @@ impl Machine {
             agent_name: "Joule".to_owned(),
             tools: tools(plan),
             egress: egress(plan)?,
+            mailer: mailer(plan)?,
         })
     }
 }
@@ -135,6 +151,12 @@ fn browser(plan: &Plan, parts: &Parts) -> Result<Option<Arc<dyn Browser>>, Strin
     })))
 }
 
+/// The way letters leave, if there is one.
+fn mailer(plan: &Plan) -> Result<Option<Arc<dyn Mailer>>, String> {
+    let Some(mail) = &plan.config.mail else { return Ok(None) };
+    mail::smtp(&mail.url, &mail.from).map(Some).map_err(|error| format!("{error}."))
+}
+
 /// The guard before other people's pages.
 fn egress(plan: &Plan) -> Result<Egress, String> {
     let pair = |(host, port): &(String, u16)| {
@@ -144,7 +166,43 @@ fn egress(plan: &Plan) -> Result<Egress, String> {
     Ok(Egress::new(EgressConfig { allow, ..EgressConfig::default() }))
 }
 
-/// Follows from the installation's key, so that open checkouts survive a restart.
+/// Who moves the money, and the clock that goes with it.
+struct Money {
+    payments: Option<Arc<dyn Payments>>,
+    sandbox: Option<Arc<Sandbox>>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Money {
+    fn open(plan: &Plan, machine: Arc<dyn Clock>) -> Result<Self, String> {
+        let books = data::sandbox_books(&plan.config.data);
+        if plan.config.sandbox_payments {
+            let sandbox = Sandbox::open(sandbox_secret(plan), machine, Some(books));
+            let sandbox = Arc::new(sandbox.map_err(|error| format!("{error}."))?);
+            let payments = Some(Arc::clone(&sandbox) as Arc<dyn Payments>);
+            return Ok(Money { payments, clock: sandbox.clock(), sandbox: Some(sandbox) });
+        }
+        if Sandbox::ahead(&books).map_err(|error| format!("{error}."))? > 0 {
+            return Err("The clock of this installation was moved on in the sandbox, so what it \
+                        holds is ahead of the present. Switch the sandbox on \
+                        (AMPERE_SANDBOX_PAYMENTS=yes), or begin with an empty data folder."
+                .to_owned());
+        }
+        let payments = plan.config.stripe.as_ref().map(|keys| {
+            let stripe = Stripe::new(stripe::Settings {
+                secret_key: keys.secret_key.clone(),
+                webhook_secret: keys.webhook_secret.clone(),
+                url: keys.url.clone(),
+                timing: stripe::Timing::default(),
+            });
+            stripe.map(|stripe| Arc::new(stripe) as Arc<dyn Payments>)
+        });
+        let payments = payments.transpose().map_err(|error| format!("{error}."))?;
+        Ok(Money { payments, sandbox: None, clock: machine })
+    }
+}
+
+/// Follows from the installation's key, so that webhooks sent before a restart are taken.
 fn sandbox_secret(plan: &Plan) -> SecretText {
     let mut hash = Sha256::new();
     hash.update(b"ampere sandbox payments 1");

@@ -83,7 +83,11 @@ pub async fn start(config: Config, outside: &dyn Outside) -> Result<Running, Str
     let chores = vec![
         tokio::spawn(Arc::clone(&app).keep_sweeping()),
         tokio::spawn(Arc::clone(&app).keep_background()),
+        tokio::spawn(Arc::clone(&app).keep_recharging()),
+        tokio::spawn(Arc::clone(&app).keep_noticing()),
         tokio::spawn(Arc::clone(&app).keep_scheduling()),
+        tokio::spawn(Arc::clone(&app).keep_billing()),
+        tokio::spawn(Arc::clone(&app).keep_mailing()),
         tokio::spawn(keep_forgetting(Arc::clone(&app))),
     ];
     Ok(Running { address, app, greeting, ending, serving, chores, local, close })
@@ -113,6 +117,9 @@ async fn keep_forgetting(app: Arc<App>) {
         every.tick().await;
         if let Err(error) = app.forget_replies().await {
             tracing::error!(%error, "old replies could not be forgotten");
+        }
+        if let Err(error) = app.forget_mails().await {
+            tracing::error!(%error, "old letters could not be forgotten");
         }
     }
 }
@@ -153,6 +160,9 @@ async fn greeting(
     if let Some(link) = link {
         line("First run", &link);
         line("", "(this link works once and makes the first account)");
+    }
+    if let Some(from) = app.mail_from() {
+        line("Mail", &format!("from {from}"));
     }
     line("Data", &folder.display().to_string());
     for card in app.model_cards() {

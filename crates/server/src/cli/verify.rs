@@ -9,8 +9,8 @@ use super::{Failure, failed, print};
 pub(super) async fn verify(app: &App) -> Result<(), Failure> {
     let report = app.verify().await.map_err(failed)?;
     let mut text = format!(
-        "{} organizations, {} entries, {} runs were looked at.\n",
-        report.organizations, report.entries, report.runs
+        "{} organizations, {} entries, {} runs, {} audit entries were looked at.\n",
+        report.organizations, report.entries, report.runs, report.audit_entries
     );
     // Writing to a string succeeds.
     for finding in report.audit.iter().flat_map(|audit| &audit.findings) {

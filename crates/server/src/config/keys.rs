@@ -37,6 +37,28 @@ pub const SANDBOX: Key = key(
     "AMPERE_SANDBOX_PAYMENTS",
     "buy with test cards: yes or no (yes on loopback only)",
 );
+pub const STRIPE_KEY: Key = secret(
+    "stripe_secret_key",
+    "AMPERE_STRIPE_SECRET_KEY",
+    "real payments: the secret key of your Stripe account (none)",
+);
+pub const STRIPE_HOOKS: Key = secret(
+    "stripe_webhook_secret",
+    "AMPERE_STRIPE_WEBHOOK_SECRET",
+    "its webhook endpoint's signing secret (none)",
+);
+pub const STRIPE_URL: Key = key(
+    "stripe_url",
+    "AMPERE_STRIPE_URL",
+    "another address than Stripe's, for trying out (https://api.stripe.com)",
+);
+pub const SMTP_URL: Key = secret(
+    "smtp_url",
+    "AMPERE_SMTP_URL",
+    "the mail server, as smtps://user:password@mail.example (no mail is sent)",
+);
+pub const MAIL_FROM: Key =
+    key("mail_from", "AMPERE_MAIL_FROM", "whom mail comes from, as Ampere <ampere@example.com>");
 pub const SIGN_UP: Key = key(
     "sign_up_open",
     "AMPERE_SIGN_UP_OPEN",
@@ -129,6 +151,11 @@ pub const ALL: &[Key] = &[
     PUBLIC_URL,
     LOG,
     SANDBOX,
+    STRIPE_KEY,
+    STRIPE_HOOKS,
+    STRIPE_URL,
+    SMTP_URL,
+    MAIL_FROM,
     SIGN_UP,
     LOGIN_IDLE,
     LOGIN_LONGEST,

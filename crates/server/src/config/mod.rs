@@ -4,6 +4,7 @@
 //! both (`ampere_app::settings`). Secrets are never shown. Read next: `keys`, the one table.
 
 pub mod keys;
+mod money;
 mod raw;
 pub mod show;
 
@@ -18,6 +19,7 @@ use ampere_credits::Credits;
 use crate::http::Limits;
 use crate::log::LogLevel;
 
+pub use money::StripeSettings;
 pub use raw::{Environment, Mistake, Raw, data_folder, file_of};
 
 /// The weights that `make model` fetches.
@@ -38,6 +40,10 @@ pub struct Config {
     pub log: LogLevel,
     /// Whether credits can be bought with test cards.
     pub sandbox_payments: bool,
+    /// The operator's account at Stripe; with it the sandbox is off.
+    pub stripe: Option<StripeSettings>,
+    /// The mail server and whom letters come from, if letters are sent.
+    pub mail: Option<Mail>,
     /// Key of sealed secrets, 64 hexadecimal digits; otherwise the file in the data folder.
     pub secret_key: Option<SecretText>,
     /// A catalog instead of the built-in one.
@@ -63,6 +69,15 @@ pub struct Browser {
     pub program: Option<PathBuf>,
     /// As whom it runs where the server is root, if it was said.
     pub user: Option<String>,
+}
+
+/// How letters are sent.
+#[derive(Debug, Clone)]
+pub struct Mail {
+    /// The mail server, with its password.
+    pub url: SecretText,
+    /// Whom letters come from.
+    pub from: String,
 }
 
 /// The model on this computer.
@@ -106,15 +121,16 @@ impl Config {
         let public_url = raw.value(keys::PUBLIC_URL, "http:// or https:// and a host", origin);
         let loopback =
             listen.ip().is_loopback() && public_url.as_deref().is_none_or(is_loopback_url);
-        let sandbox = raw.value(keys::SANDBOX, "yes or no", raw::yes_or_no);
+        let (stripe, sandbox_payments) = money::money(&mut raw, loopback);
         let log = raw.value(keys::LOG, "off, error, warn, info or debug", LogLevel::named);
         let secret_key = raw.value(keys::SECRET_KEY, "64 hexadecimal digits", sealing_key);
         let config = Config {
             listen,
             public_url,
             log: log.unwrap_or_default(),
-            // Test cards for whoever may come from elsewhere would be free credits.
-            sandbox_payments: sandbox.unwrap_or(loopback),
+            sandbox_payments,
+            stripe,
+            mail: mail(&mut raw),
             secret_key,
             catalog: raw.value(keys::CATALOG, "a path", parse),
             tools: raw.value(keys::TOOLS, "a path", parse),
@@ -241,6 +257,22 @@ fn provider(raw: &mut Raw) -> FixedProvider {
         raw.mistakes.push(Mistake(text));
     }
     fixed
+}
+
+fn mail(raw: &mut Raw) -> Option<Mail> {
+    let wanted = "smtps://user:password@host, or smtp://…";
+    let url = raw.value(keys::SMTP_URL, wanted, |url| {
+        let known = url.starts_with("smtps://") || url.starts_with("smtp://");
+        known.then(|| SecretText::new(url))
+    });
+    let address = |text: &str| Some(text.to_owned()).filter(|text| text.contains('@'));
+    let from = raw.value(keys::MAIL_FROM, "a mail address", address);
+    if url.is_some() != from.is_some() {
+        let (one, other) = (keys::SMTP_URL.environment, keys::MAIL_FROM.environment);
+        raw.mistakes.push(Mistake(format!("{one} and {other} are needed together")));
+    }
+    let (url, from) = url.zip(from)?;
+    Some(Mail { url, from })
 }
 
 fn browser(raw: &mut Raw) -> Option<Browser> {

@@ -149,3 +149,16 @@ fn every_setting_has_its_own_name_in_both_places() {
         names.push(environment);
     }
 }
+
+#[test]
+fn money_has_one_mover_and_stripes_secrets_go_together() {
+    let (key, hooks) = (("AMPERE_STRIPE_SECRET_KEY", "sk"), ("AMPERE_STRIPE_WEBHOOK_SECRET", "wh"));
+    let config = fine(&[key, hooks], "");
+    assert!(config.stripe.is_some() && !config.sandbox_payments);
+    let told = mistakes(&[key, hooks, ("AMPERE_SANDBOX_PAYMENTS", "yes")], "");
+    assert!(told[0].contains("choose one"), "{told:?}");
+    assert!(mistakes(&[key], "")[0].contains("go together"));
+    assert!(mistakes(&[hooks], "")[0].contains("go together"));
+    let told = mistakes(&[("AMPERE_STRIPE_URL", "http://127.0.0.1:1")], "");
+    assert!(told[0].contains("AMPERE_STRIPE_SECRET_KEY"), "{told:?}");
+}

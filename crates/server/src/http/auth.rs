@@ -75,6 +75,8 @@ pub struct InvitationPreview {
     invited_by: String,
     #[schema(value_type = String, format = DateTime)]
     expires_at: ampere_credits::Timestamp,
+    /// Whom it is for; null: whoever has the link.
+    email: Option<String>,
 }
 
 /// A person.
@@ -87,15 +89,34 @@ pub struct User {
     operator: bool,
 }
 
+/// A person's place in one of their organizations.
+#[derive(Serialize, ToSchema)]
+pub struct Membership {
+    id: String,
+    name: String,
+    role: Role,
+}
+
 /// Who is logged in.
 #[derive(Serialize, ToSchema)]
 pub struct Me {
     user: User,
     organization: Organization,
     role: Role,
+    /// The mark that the owner gives.
+    billing_admin: bool,
+    /// What the person may do here: words of the table of rights.
+    rights: Vec<&'static str>,
+    /// Everything that they belong to, the first joined first.
+    organizations: Vec<Membership>,
     /// May see prices and payments and buy credits.
     billing_access: bool,
     login_id: String,
+}
+
+fn place((member, organization): people::Membership) -> Membership {
+    let (id, name) = (organization.id.to_string(), organization.name);
+    Membership { id, name, role: member.role.into() }
 }
 
 impl From<people::Me> for Me {
@@ -103,6 +124,9 @@ impl From<people::Me> for Me {
         let caller = me.caller;
         Me {
             billing_access: caller.billing_access(),
+            billing_admin: caller.billing_admin,
+            rights: caller.rights(),
+            organizations: me.memberships.into_iter().map(place).collect(),
             role: caller.role.into(),
             login_id: caller.login.to_string(),
             organization: me.organization.into(),
@@ -198,6 +222,7 @@ pub async fn look_up_invitation(
         role: invited.row.role.into(),
         invited_by: invited.row.invited_by_name,
         expires_at: invited.row.expires_at,
+        email: invited.row.email,
     }))
 }
 

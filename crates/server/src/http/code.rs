@@ -57,6 +57,9 @@ codes! {
         "The mail address or the password is wrong; which of them is never said.";
     InsufficientCredits = "insufficient_credits", PAYMENT_REQUIRED, false, "Not enough credits",
         "The organization's pool has less than this work must hold. Nothing was started or spent.";
+    CreditsLocked = "credits_locked", PAYMENT_REQUIRED, false, "The credits are locked",
+        "The organization's plan has ended. Its credits stay owned and keep their expiry; a new \
+         plan unlocks them. Nothing was started or spent.";
     PaymentDeclined = "payment_declined", PAYMENT_REQUIRED, false, "The payment was declined",
         "No money was taken and no credits were added. Try again or use another card.";
     ForbiddenRole = "forbidden_role", FORBIDDEN, false, "Your role does not allow this",
@@ -80,6 +83,14 @@ codes! {
         "A request with this idempotency key is being worked on. Ask again in a second.";
     StateConflict = "state_conflict", CONFLICT, false, "The state of things does not allow it",
         "Sending the same again does not help; read the present state first.";
+    PreviewExpired = "preview_expired", CONFLICT, false, "This is not what was shown",
+        "The preview is too old, or something has changed since. Nothing was done. `preview` shows \
+         what would happen now, if the change is still there to be made.";
+    ChangePending = "change_pending", CONFLICT, false, "A change of the plan is pending",
+        "Only one change may wait for the end of a period. Take it back first.";
+    PurchaseNotConfirmed = "purchase_not_confirmed", CONFLICT, false,
+        "This would buy credits at once",
+        "Nothing was changed. Send the same with `confirm_purchase` to agree.";
     Gone = "gone", GONE, false, "It has ended",
         "A link was used, revoked or has expired. Ask for a new one.";
     TooLarge = "payload_too_large", PAYLOAD_TOO_LARGE, false, "The request is too large",
@@ -117,6 +128,9 @@ codes! {
         "No browser can be opened here",
         "Nothing was charged. The operator can install Chromium, name it in AMPERE_BROWSER, or \
          find in the server's log why it does not start.";
+    PaymentUnavailable = "payment_unavailable", SERVICE_UNAVAILABLE, true,
+        "The payment provider does not answer",
+        "What became of the request is looked up, and nothing is paid twice. Send the same again.";
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, true, "The database is not available",
         "Nothing is known to have changed. Try again with the same idempotency key.";
 }

@@ -70,6 +70,11 @@ pub struct Balance {
     pub next_refresh_at: Option<Timestamp>,
     /// Names of the people who can add credits.
     pub can_add: Vec<String>,
+    /// Set aside while a payment is disputed.
+    #[schema(value_type = String)]
+    pub frozen: Credits,
+    /// The soonest expiry of locked credits.
+    pub locked_next_expiry: Option<LockedExpiry>,
 }
 
 /// Whole credits for screens, as text.
@@ -120,6 +125,17 @@ pub struct NextExpiry {
     pub class: GrantClass,
 }
 
+/// Locked credits that end next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LockedExpiry {
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// How many, as it stands.
+    #[schema(value_type = String)]
+    pub credits: Credits,
+}
+
 /// The pool's state in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -132,6 +148,10 @@ pub enum BalanceState {
     PurchasedOnly,
     /// Nothing can start.
     Paused,
+    /// Credits are being bought by auto-recharge.
+    Recharging,
+    /// The plan has ended: what is left is owned, but starts nothing.
+    Locked,
 }
 
 /// Whose credits come first.
@@ -159,8 +179,10 @@ impl From<Class> for GrantClass {
 /// The stable word of what put credits into the pool.
 pub fn cause_word(cause: Cause) -> &'static str {
     match cause {
+        Cause::Plan => "plan",
         Cause::Trial => "trial",
         Cause::TopUp => "top_up",
+        Cause::AutoRecharge => "auto_recharge",
         Cause::Adjustment => "adjustment",
         Cause::Background => "background",
     }
@@ -177,7 +199,7 @@ impl From<BalanceView> for Balance {
             included: exact.included,
             purchased: exact.purchased,
             held: exact.held,
-            locked: Credits::ZERO,
+            locked: exact.locked,
             outstanding: exact.outstanding,
             display: BalanceDisplay {
                 total: shown.total.to_string(),
@@ -199,9 +221,15 @@ impl From<BalanceView> for Balance {
                 PoolState::Low => BalanceState::Low,
                 PoolState::PurchasedOnly => BalanceState::PurchasedOnly,
                 PoolState::Paused => BalanceState::Paused,
+                PoolState::Recharging => BalanceState::Recharging,
+                PoolState::Locked => BalanceState::Locked,
             },
             next_refresh_at: None,
             can_add: view.can_add,
+            frozen: exact.frozen,
+            locked_next_expiry: exact
+                .locked_next_expiry
+                .map(|(at, credits)| LockedExpiry { at, credits }),
         }
     }
 }

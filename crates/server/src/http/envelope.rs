@@ -6,7 +6,8 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, OnceLock};
 
-use ampere_credits::UserId;
+use ampere_app::Act;
+use ampere_credits::{OrgId, UserId};
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
@@ -29,20 +30,20 @@ const LONGEST_ID: usize = 128;
 #[derive(Debug, Clone)]
 pub struct RequestId(pub String);
 
-/// Who turned out to ask, for the log.
+/// Who turned out to ask, and where: for the log, and for whom they can ask.
 #[derive(Debug, Clone, Default)]
-pub struct Asker(Arc<OnceLock<UserId>>);
+pub struct Asker(Arc<OnceLock<(OrgId, UserId)>>);
 
 impl Asker {
     /// The first who is known stands.
-    pub fn is(&self, user: UserId) {
-        self.0.get_or_init(|| user);
+    pub fn is(&self, org: OrgId, user: UserId) {
+        self.0.get_or_init(|| (org, user));
     }
 }
 
 /// Whether a path belongs to the API: its answers are JSON and problems.
 pub fn is_api(path: &str) -> bool {
-    ["/api", "/operator", "/openapi.json", "/healthz"].iter().any(|root| {
+    ["/api", "/operator", "/hooks", "/openapi.json", "/healthz"].iter().any(|root| {
         path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     })
 }
@@ -68,8 +69,9 @@ pub async fn envelope(
     let place = Place { public_url: &shared.public_url, path: &path, request_id: &id };
     if response.status() == StatusCode::FORBIDDEN {
         let code = response.extensions().get::<Problem>().map(|problem| problem.code.word());
-        let user = asker.0.get();
+        let user = asker.0.get().map(|(_, user)| user);
         tracing::warn!(target: "security", request = %id, %method, path, ?user, code, "denied");
+        say_whom_to_ask(&shared, asker.0.get(), &mut response).await;
     }
     response = written(response, &place);
     log(&method, &path, &id, response.status());
@@ -85,6 +87,25 @@ pub async fn envelope(
     }
     headers::protect(out, shared.secure);
     response
+}
+
+/// Who is refused reads who can change that.
+async fn say_whom_to_ask(
+    shared: &Shared,
+    asker: Option<&(OrgId, UserId)>,
+    response: &mut Response,
+) {
+    let Some((org, _)) = asker else { return };
+    let Some(problem) = response.extensions_mut().get_mut::<Problem>() else { return };
+    let act = match problem.code {
+        Code::ForbiddenRole => Act::ManageTeam,
+        Code::BillingAccessRequired => Act::Billing,
+        _ => return,
+    };
+    // Without the names the refusal stands as it is.
+    if let Ok(names) = shared.app.who_may(*org, act).await {
+        problem.people = names;
+    }
 }
 
 /// The client's own id, if it is one.

@@ -85,6 +85,10 @@ pub struct SessionEvent {
     pub id: String,
 }
 
+/// There are new notices for the reader.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NoticeEvent {}
+
 type EventStream = Pin<Box<dyn Stream<Item = Result<Event, Infallible>> + Send>>;
 type Frames = Sse<KeepAliveStream<EventStream>>;
 
@@ -292,6 +296,10 @@ async fn tell_news(outlet: &Outlet, caller: &Caller, mut news: broadcast::Receiv
                 outlet.send("session", told, &SessionEvent { id: session.to_string() }).await
             }
             Item::Session(..) => true,
+            Item::Notice(user) if user == caller.user => {
+                outlet.send("notice", told, &NoticeEvent {}).await
+            }
+            Item::Notice(_) => true,
         };
         if !going {
             return;

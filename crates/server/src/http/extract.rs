@@ -34,7 +34,7 @@ impl FromRequestParts<Arc<Shared>> for Who {
         let token = login_token(&parts.headers, shared)?;
         let who = Who(shared.app.caller(token).await?);
         if let Some(asker) = parts.extensions.get::<Asker>() {
-            asker.is(who.0.user);
+            asker.is(who.0.org, who.0.user);
         }
         parts.extensions.insert(who.clone());
         Ok(who)

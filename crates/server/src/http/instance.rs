@@ -23,6 +23,8 @@ pub struct Instance {
     pub sign_up_open: bool,
     /// Whether credits are bought with test cards, no money moving.
     pub sandbox_payments: bool,
+    /// Whether this installation sends mail.
+    pub mail: bool,
 }
 
 /// What this installation is
@@ -42,5 +44,6 @@ pub async fn get_instance(State(shared): State<Arc<Shared>>) -> Result<Json<Inst
         setup_needed: known.setup_needed,
         sign_up_open: known.sign_up_open,
         sandbox_payments: known.sandbox_payments,
+        mail: shared.app.sends_mail(),
     }))
 }

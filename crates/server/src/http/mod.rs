@@ -4,11 +4,16 @@
 //! the app and maps what comes back; it decides nothing. Read next: the list below, then
 //! `extract` (who? what?), `problem` (how errors look), any handler.
 
+mod activity;
 pub mod assets;
+mod audit;
 mod auth;
+mod auto_recharge;
 mod background;
 mod billing;
+mod billing_admins;
 mod browser;
+mod checkouts;
 pub mod code;
 mod credits;
 pub mod envelope;
@@ -19,18 +24,22 @@ mod files;
 mod guard;
 mod headers;
 mod help;
+mod hooks;
 mod instance;
 mod invitations;
 mod logins;
 mod members;
 mod messages;
 mod models;
+mod notifications;
 pub mod once;
 pub mod openapi;
 mod operator;
 mod ordered;
 mod organization;
+mod organizations;
 mod paging;
+mod passwords;
 pub mod problem;
 mod receipts;
 mod runs;
@@ -72,6 +81,7 @@ fn routes() -> Routes {
         browsing(),
         workflows_and_schedules(),
         money(),
+        purchases(),
         operating(),
     ];
     parts.into_iter().fold(OpenApiRouter::with_openapi(openapi::head()), OpenApiRouter::merge)
@@ -89,13 +99,29 @@ fn people() -> Routes {
         .routes(routes!(auth::log_in))
         .routes(routes!(auth::log_out))
         .routes(routes!(auth::get_me))
+        .routes(routes!(passwords::forgot_password))
+        .routes(routes!(passwords::reset_password))
+        .routes(routes!(organizations::switch_organization))
+        .routes(routes!(organizations::accept_invitation))
+        .routes(routes!(organizations::transfer_organization))
         .routes(routes!(logins::list_logins))
+        .routes(routes!(notifications::list_notifications, notifications::read_notifications))
+        .routes(routes!(
+            notifications::get_notification_preferences,
+            notifications::set_notification_preferences
+        ))
         .routes(routes!(logins::end_login))
         .routes(routes!(organization::get_organization, organization::update_organization))
         .routes(routes!(members::list_members))
-        .routes(routes!(members::remove_member))
+        .routes(routes!(members::change_member, members::remove_member))
         .routes(routes!(invitations::create_invitation, invitations::list_invitations))
+        .routes(routes!(invitations::resend_invitation))
         .routes(routes!(invitations::revoke_invitation))
+        .routes(routes!(billing_admins::list_billing_admins))
+        .routes(routes!(billing_admins::add_billing_admin, billing_admins::remove_billing_admin))
+        .routes(routes!(billing_admins::ask_billing))
+        .routes(routes!(audit::list_audit_log))
+        .routes(routes!(audit::export_audit_log))
 }
 
 /// Conversations, and the streams of everything.
@@ -177,13 +203,34 @@ fn money() -> Routes {
         .routes(routes!(credits::rate_card::get_rate_card))
         .routes(routes!(usage::get_usage_summary))
         .routes(routes!(background::get_background_usage, background::set_background))
-        .routes(routes!(billing::get_billing))
-        .routes(routes!(billing::list_packs))
-        .routes(routes!(billing::create_checkout))
-        .routes(routes!(billing::get_checkout))
-        .routes(routes!(billing::list_billing_activity))
+        .routes(routes!(billing::page::get_billing))
+        .routes(routes!(billing::plans::list_plans))
+        .routes(routes!(billing::changes::preview_change))
+        .routes(routes!(billing::changes::confirm_change))
+        .routes(routes!(billing::changes::undo_change))
+        .routes(routes!(billing::changes::cancel_plan))
+        .routes(routes!(billing::changes::resume_plan))
+        .routes(routes!(billing::changes::open_portal))
+        .routes(routes!(auto_recharge::get_auto_recharge, auto_recharge::set_auto_recharge))
+}
+
+/// Purchases, what came of them, and who moves the money.
+fn purchases() -> Routes {
+    OpenApiRouter::new()
+        .routes(routes!(checkouts::list_packs))
+        .routes(routes!(checkouts::create_checkout))
+        .routes(routes!(checkouts::get_checkout))
+        .routes(routes!(activity::list_billing_activity))
+        .routes(routes!(activity::list_invoices))
+        .routes(routes!(hooks::receive_stripe_hook))
         .routes(routes!(sandbox::list_sandbox_cards))
         .routes(routes!(sandbox::pay_sandbox_checkout))
+        .routes(routes!(sandbox::save_sandbox_card))
+        .routes(routes!(sandbox::get_sandbox_payment))
+        .routes(routes!(sandbox::confirm_sandbox_payment))
+        .routes(routes!(sandbox::dispute_sandbox_payment))
+        .routes(routes!(sandbox::refund_sandbox_payment))
+        .routes(routes!(sandbox::move_sandbox_clock))
 }
 
 /// The operator's.

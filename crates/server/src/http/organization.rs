@@ -49,7 +49,7 @@ pub async fn get_organization(
     Ok(Json(shared.app.organization(&caller).await?.into()))
 }
 
-/// Change the organization's name or zone (owners)
+/// Change the organization's name or zone (owners and admins)
 #[utoipa::path(
     patch,
     path = "/api/v1/organization",

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::billing::changes::ChangePreview;
 use super::code::Code;
 
 /// The media type of problems.
@@ -34,14 +35,20 @@ pub struct Problem {
     pub can_wait: bool,
     /// Seconds.
     pub retry_after: Option<u64>,
+    /// On 409 of a preview that does not hold any more: what would be shown now.
+    pub preview: Option<Option<Box<ChangePreview>>>,
+    /// On 403: who can change that.
+    pub people: Vec<String>,
 }
 
 impl Problem {
     /// A problem with its own sentence.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         let detail = detail.into();
-        let (errors, shortage, can_wait, retry_after) = (Vec::new(), None, false, None);
-        Problem { code, detail, errors, shortage, can_wait, retry_after }
+        let (errors, people) = (Vec::new(), Vec::new());
+        let (shortage, can_wait, retry_after) = (None, false, None);
+        let preview = None;
+        Problem { code, detail, errors, shortage, can_wait, retry_after, people, preview }
     }
 
     /// A problem that needs no more words than its code has.
@@ -88,8 +95,13 @@ impl Problem {
         if !self.errors.is_empty() {
             body.errors = Some(self.errors.iter().map(FieldErrorBody::of).collect());
         }
+        body.preview.clone_from(&self.preview);
+        if !self.people.is_empty() {
+            let (action, people) = ("ask".to_owned(), Some(self.people.clone()));
+            body.resolutions = Some(vec![Resolution { action, people, ..Resolution::default() }]);
+        }
         if let Some(shortage) = &self.shortage {
-            body.add(shortage, place.public_url);
+            body.add(shortage, self.code == Code::CreditsLocked, place.public_url);
             body.can_wait = self.can_wait.then_some(true);
             body.waiting = self.can_wait.then_some(shortage.waiting);
         }
@@ -184,7 +196,7 @@ pub struct ProblemBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub position: Option<u64>,
-    /// On 402: `paused`.
+    /// On 402: `paused`, or `locked`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub state: Option<String>,
@@ -196,7 +208,12 @@ pub struct ProblemBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub waiting: Option<u32>,
-    /// On 402: what can be done about it.
+    /// On 409 of a confirmed preview: what would be shown now; null where the change is not there
+    /// to be made any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<ChangePreview>)]
+    pub preview: Option<Option<Box<ChangePreview>>>,
+    /// On 402 and 403: what can be done about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub resolutions: Option<Vec<Resolution>>,
@@ -227,7 +244,7 @@ impl FieldErrorBody {
 /// A way out of a shortage of credits.
 #[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub struct Resolution {
-    /// `buy_credits`, `ask`, or `wait_for_refresh`.
+    /// `buy_credits`, `restart_plan`, `ask`, or `wait_for_refresh`.
     pub action: String,
     /// Where it is done.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -248,17 +265,19 @@ pub struct Resolution {
 }
 
 impl ProblemBody {
-    fn add(&mut self, shortage: &Shortage, public_url: &str) {
+    fn add(&mut self, shortage: &Shortage, locked: bool, public_url: &str) {
         self.required = Some(shortage.required.to_string());
         self.available = Some(shortage.available.to_string());
         self.held = Some(shortage.held.to_string());
-        self.locked = Some("0".to_owned());
+        self.locked = Some(shortage.locked.to_string());
         self.shortfall = Some(shortage.shortfall.to_string());
         self.position = Some(shortage.position);
-        self.state = Some("paused".to_owned());
-        let buy = Resolution {
-            action: "buy_credits".to_owned(),
-            url: Some(format!("{public_url}/billing?buy=1")),
+        self.state = Some(if locked { "locked" } else { "paused" }.to_owned());
+        let (action, page) =
+            if locked { ("restart_plan", "/plans") } else { ("buy_credits", "/billing?buy=1") };
+        let fix = Resolution {
+            action: action.to_owned(),
+            url: Some(format!("{public_url}{page}")),
             requires: Some("billing_access".to_owned()),
             ..Resolution::default()
         };
@@ -267,7 +286,7 @@ impl ProblemBody {
             people: Some(shortage.can_add.clone()),
             ..Resolution::default()
         };
-        self.resolutions = Some(if shortage.billing_access { vec![buy] } else { vec![ask] });
+        self.resolutions = Some(if shortage.billing_access { vec![fix] } else { vec![ask] });
     }
 }
 
@@ -285,6 +304,10 @@ impl From<AppError> for Problem {
                     more => format!("{more} runs wait for credits before this one."),
                 };
                 let problem = Problem::new(Code::InsufficientCredits, said);
+                return Problem { shortage: Some(shortage), ..problem };
+            }
+            AppError::CreditsLocked(shortage) => {
+                let problem = Problem::new(Code::CreditsLocked, said);
                 return Problem { shortage: Some(shortage), ..problem };
             }
             AppError::RateLimited { retry_after_seconds } => {
@@ -306,6 +329,19 @@ impl From<AppError> for Problem {
             AppError::OperatorOnly => Code::OperatorOnly,
             AppError::Gone(_) => Code::Gone,
             AppError::Conflict(_) => Code::StateConflict,
+            AppError::PreviewExpired(fresh) => {
+                let preview = Some(fresh.map(|fresh| Box::new(ChangePreview::from(*fresh))));
+                return Problem { preview, ..Problem::new(Code::PreviewExpired, said) };
+            }
+            AppError::ConcurrencyLimited { .. } => {
+                return Problem::new(Code::ConcurrencyLimited, said).retry_after(5);
+            }
+            AppError::PaymentUnknown | AppError::PaymentUnavailable => {
+                return Problem::new(Code::PaymentUnavailable, said).retry_after(2);
+            }
+            AppError::ChangePending => Code::ChangePending,
+            AppError::LimitReached(_) => Code::StateConflict,
+            AppError::PurchaseNotConfirmed(_) => Code::PurchaseNotConfirmed,
             AppError::IdempotencyMismatch => Code::IdempotencyMismatch,
             AppError::PaymentDeclined(_) => Code::PaymentDeclined,
             AppError::ProviderUnavailable(_) => Code::ProviderUnavailable,

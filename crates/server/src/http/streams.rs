@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ampere_app::Caller;
-use ampere_credits::UserId;
+use ampere_credits::{OrgId, UserId};
 use axum::http::HeaderMap;
 
 use super::Shared;
@@ -74,6 +74,7 @@ impl Drop for StreamPass {
 pub struct Reader {
     shared: Arc<Shared>,
     token: String,
+    org: OrgId,
     _pass: StreamPass,
 }
 
@@ -85,7 +86,7 @@ impl Reader {
     pub fn of(shared: &Arc<Shared>, caller: &Caller, headers: &HeaderMap) -> Result<Self, Problem> {
         let pass = shared.streams.pass(caller.user)?;
         let token = login_token(headers, shared)?.to_owned();
-        Ok(Reader { shared: Arc::clone(shared), token, _pass: pass })
+        Ok(Reader { shared: Arc::clone(shared), token, org: caller.org, _pass: pass })
     }
 
     /// Ends when there is nobody to stream to: the login ended, or the server ends.
@@ -97,7 +98,8 @@ impl Reader {
             tokio::select! {
                 () = ended(&mut ending) => return,
                 _ = look.tick() => {
-                    if !matches!(self.shared.app.login_holds(&self.token).await, Ok(true)) {
+                    let holds = self.shared.app.login_holds(&self.token, self.org).await;
+                    if !matches!(holds, Ok(true)) {
                         return;
                     }
                 }

@@ -6,6 +6,7 @@
 
 mod commands;
 mod killed;
+mod money;
 mod processes;
 mod program;
 mod serving;

@@ -29,6 +29,7 @@ impl Fixtures {
             | "/api/v1/runs/{id}/browser/stills"
             | "/api/v1/runs/{id}/browser/stills/{number}" => Some("browser"),
             "/api/v1/billing/checkouts/{id}" => Some("checkout"),
+            "/api/v1/sandbox/payments/{id}" => Some("payment"),
             "/api/v1/tools/{id}" | "/api/v1/tools/{id}/inputs" => Some("tool"),
             "/api/v1/files/{id}" | "/api/v1/files/{id}/content" => Some("file"),
             "/api/v1/workflows/{id}"
@@ -50,6 +51,8 @@ impl Fixtures {
             | "/api/v1/sessions"
             | "/api/v1/runs"
             | "/api/v1/runs.csv"
+            | "/api/v1/audit-log"
+            | "/api/v1/audit-log.csv"
             | "/api/v1/tools"
             | "/api/v1/files"
             | "/api/v1/workflows"
@@ -58,8 +61,14 @@ impl Fixtures {
             | "/api/v1/usage/summary"
             | "/api/v1/usage/background"
             | "/api/v1/billing"
+            | "/api/v1/billing/plans"
             | "/api/v1/billing/packs"
+            | "/api/v1/notification-preferences"
+            | "/api/v1/notifications"
+            | "/api/v1/billing/auto-recharge"
+            | "/api/v1/billing/admins"
             | "/api/v1/billing/activity"
+            | "/api/v1/billing/invoices"
             | "/api/v1/sandbox/cards"
             | "/operator/v1/settings"
             | "/operator/v1/model-provider" => None,
@@ -144,6 +153,10 @@ async fn people(server: &Server) -> (Client, Client, Fixtures) {
     for (number, (name, object)) in kinds.into_iter().enumerate() {
         things.insert(name, object.make(server, &mut owner, number).await);
     }
+    // Bought and given back: the pool is as it was.
+    let payment = Object::Payment.make(server, &mut owner, 9).await;
+    owner.post(&format!("/api/v1/sandbox/payments/{payment}/refund"), json!({})).await.expect(200);
+    things.insert("payment", payment);
     // Its time may come while a test moves the clock; that is not reading.
     let path = format!("/api/v1/schedules/{}/pause", things["schedule"]);
     owner.post(&path, json!({})).await.expect(200);

@@ -28,7 +28,8 @@ async fn all_with_a_body(server: &Server) -> Vec<Asked> {
     let mut owner = server.owner().await;
     let mut asked = Vec::new();
     for (number, operation) in all_operations().into_iter().enumerate() {
-        if operation.body.is_none() {
+        // Webhooks are taken as they come: their bytes are signed.
+        if operation.body.is_none() || operation.path.starts_with("/hooks/") {
             continue;
         }
         let id = operation.object.make(server, &mut owner, number).await;
@@ -44,6 +45,10 @@ async fn unknown_fields_are_named() {
     let server = Server::start().await;
     for mut asked in all_with_a_body(&server).await {
         let mut body = asked.body();
+        // The one operation that is about another organization.
+        if !body["organization_id"].is_null() {
+            continue;
+        }
         body["organization_id"] = "org_1".into();
         let wrong = asked.send(body.to_string()).await.wrong_fields();
         let expected = ("/organization_id".to_owned(), "unknown_field".to_owned());

@@ -16,7 +16,7 @@ async fn everybody_sees_the_balance_and_whom_to_ask_but_prices_are_for_billing_a
     let mut member = server.member(&mut owner, "Ben").await;
     let mine = owner.get("/api/v1/billing").await.expect(200);
     let bens = member.get("/api/v1/billing").await.expect(200);
-    assert_eq!(mine["actions"], json!(["buy_credits"]));
+    assert_eq!(mine["actions"], json!(["choose_plan", "buy_credits"]));
     assert_eq!(bens["actions"], json!([]));
     for seen in [&mine, &bens] {
         assert_eq!((&seen["plan_name"], &seen["state"]), (&json!("Trial"), &json!("trial")));
@@ -30,8 +30,9 @@ async fn everybody_sees_the_balance_and_whom_to_ask_but_prices_are_for_billing_a
     let mut keyed = member.keyed("k");
     let refused = keyed.post(CHECKOUTS, json!({"pack_id": "pack_5000"})).await;
     refused.problem(403, "billing_access_required");
-    let text = member.get("/api/v1/billing").await.text;
-    assert!(!text.contains("1500") && !text.contains("price"), "{text}");
+    let seen = member.get("/api/v1/billing").await;
+    assert!(!seen.text.contains("1500") && !seen.text.contains("amount"), "{}", seen.text);
+    assert_eq!(seen.expect(200)["price"], Value::Null);
 }
 
 #[tokio::test]
@@ -138,11 +139,20 @@ async fn codex_33125_a_purchase_switches_nothing_on() {
     let mut owner = server.owner().await;
     let before = owner.get("/api/v1/billing").await.expect(200);
     let settings = owner.get("/operator/v1/settings").await.expect(200);
+    let recharge = owner.get("/api/v1/billing/auto-recharge").await.expect(200)["enabled"].clone();
+    assert_eq!(recharge, false);
+    // The provider's instants are whole seconds.
+    server.clock.advance_seconds(5);
     buy(&owner, "once").await;
     let mut after = owner.get("/api/v1/billing").await.expect(200);
     assert_eq!(after["credits"]["purchased"], "5000");
-    after["credits"] = before["credits"].clone();
+    assert_eq!(after["card"]["last4"], "4242", "the card is kept, to pay with when asked");
+    for told in ["credits", "card", "actions"] {
+        after[told] = before[told].clone();
+    }
     assert_eq!(after, before);
+    let after = owner.get("/api/v1/billing/auto-recharge").await.expect(200)["enabled"].clone();
+    assert_eq!(after, recharge);
     assert_eq!(owner.get("/operator/v1/settings").await.expect(200), settings);
     let steps = ampere_adapters::ai::scripted::Script::answer(&["All."], 2_000_000, 2_500_000);
     server.provider.push(steps);
@@ -169,7 +179,6 @@ async fn what_is_paid_is_never_the_clients_to_say() {
     };
     for (field, value) in [
         ("amount", json!(1)),
-        ("credits", json!("1000000")),
         ("price", json!({"amount": 0, "currency": "usd"})),
         ("organization_id", json!("org_1")),
     ] {
@@ -178,6 +187,9 @@ async fn what_is_paid_is_never_the_clients_to_say() {
         let wrong = keyed().post(CHECKOUTS, body).await.wrong_fields();
         assert_eq!(wrong, [(format!("/{field}"), "unknown_field".to_owned())]);
     }
+    let both = json!({"pack_id": "pack_5000", "credits": "1000000"});
+    let wrong = keyed().post(CHECKOUTS, both).await.wrong_fields();
+    assert_eq!(wrong, [("/credits".to_owned(), "invalid_value".to_owned())]);
     for pack in ["pack_1", "", "PACK_5000", "pack_5000 ", "-5000", "1e3", "NaN", "0.0000001"] {
         let answer = keyed().post(CHECKOUTS, json!({"pack_id": pack})).await;
         assert_eq!(answer.wrong_fields(), [("/pack_id".to_owned(), "unknown".to_owned())]);

@@ -176,7 +176,7 @@ async fn a_restart_remembers_replies() {
 
 #[tokio::test]
 async fn clients_that_hang_up_at_once_leave_no_key_taken() {
-    let server = Server::start().await;
+    let server = Server::under(|catalog| catalog.limits.people = 100).await;
     let mut owner = server.owner().await;
     let address = server.base.strip_prefix("http://").unwrap();
     let cookie = owner.cookie.clone().unwrap();

@@ -11,7 +11,8 @@ async fn it_says_what_a_visitor_needs_and_nothing_more() {
     assert_eq!(fresh["setup_needed"], true);
     assert_eq!(fresh["sign_up_open"], false);
     assert_eq!(fresh["sandbox_payments"], true, "on loopback");
-    assert_eq!(fresh.as_object().unwrap().len(), 6, "{fresh}");
+    assert_eq!(fresh["mail"], false, "no mail server was named");
+    assert_eq!(fresh.as_object().unwrap().len(), 7, "{fresh}");
     server.owner().await;
     let used = server.nobody().get("/api/v1/instance").await.expect(200);
     assert_eq!(used["setup_needed"], false);

@@ -5,12 +5,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod asking;
 mod assets;
 mod at_zero;
+mod audit;
 mod auth;
 mod background;
 mod bad_input;
 mod billing;
+mod billing_plans;
 mod browser;
 mod browsing;
 mod credits;
@@ -26,6 +29,7 @@ mod invitations;
 mod limits;
 mod live;
 mod logins;
+mod mail;
 mod members;
 mod messages;
 mod objects;
@@ -33,6 +37,8 @@ mod openapi;
 mod operations;
 mod operator;
 mod organization;
+mod organizations;
+mod passwords;
 mod receipts;
 mod roles;
 mod run_lists;

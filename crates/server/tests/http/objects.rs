@@ -12,10 +12,15 @@ pub enum Object {
     Login,
     Member,
     Invitation,
+    /// One that may be sent again.
+    OlderInvitation,
+    Organization,
     Session,
     Run,
     Browser,
     Checkout,
+    /// Paid in the sandbox.
+    Payment,
     Tool,
     SavedInputs,
     File,
@@ -41,10 +46,12 @@ impl Object {
             Object::None => "",
             Object::Login => "log",
             Object::Member => "usr",
-            Object::Invitation => "inv",
+            Object::Invitation | Object::OlderInvitation => "inv",
+            Object::Organization => "org",
             Object::Session => "ses",
             Object::Run | Object::Browser => "run",
             Object::Checkout => "pay",
+            Object::Payment => "sbxpay",
             Object::Tool => "tool",
             Object::SavedInputs => "sin",
             Object::File => "file",
@@ -67,6 +74,15 @@ impl Object {
             Object::Invitation => {
                 id(client.post("/api/v1/invitations", json!({"role": "member"})).await)
             }
+            Object::OlderInvitation => {
+                let made = client.post("/api/v1/invitations", json!({"role": "member"})).await;
+                server.clock.advance_seconds(300);
+                id(made)
+            }
+            Object::Organization => {
+                let me = client.get("/api/v1/auth/me").await.expect(200);
+                me["organization"]["id"].as_str().unwrap().to_owned()
+            }
             Object::Session => session(client).await,
             Object::Run => finished_run(client, number).await,
             Object::Browser => {
@@ -78,6 +94,13 @@ impl Object {
             Object::Checkout => {
                 let mut client = client.keyed(&format!("buy-{number}"));
                 id(client.post("/api/v1/billing/checkouts", json!({"pack_id": "pack_5000"})).await)
+            }
+            Object::Payment => {
+                // Instants of payments are whole seconds.
+                server.clock.advance_seconds(2);
+                crate::spending::buy(client, &format!("paid-{number}")).await;
+                let invoices = client.get("/api/v1/billing/invoices").await.expect(200);
+                invoices["data"][0]["id"].as_str().unwrap().to_owned()
             }
             Object::Tool => "three-questions".to_owned(),
             Object::SavedInputs => {

@@ -1,6 +1,9 @@
 //! Every operation of the API, with a body that fits and what each kind of person gets: the role
 //! matrix as data (security check S10). A new route without a row here fails `roles`.
 
+mod audit;
+mod money;
+
 use serde_json::{Value, json};
 
 use crate::objects::{Object, every_morning, one_question};
@@ -10,10 +13,16 @@ use crate::objects::{Object, every_morning, one_question};
 pub struct Expected {
     /// Not logged in.
     pub nobody: u16,
+    /// A viewer, for the owner's things.
+    pub viewer: u16,
     /// A member, for their own things where people have things of their own.
     pub member: u16,
     /// A member, for the owner's things.
     pub colleague: u16,
+    /// An admin, for the owner's things.
+    pub admin: u16,
+    /// A member with the billing mark, for the owner's things.
+    pub billing: u16,
     /// The owner of the organization.
     pub owner: u16,
     /// The operator of the installation, who owns another organization.
@@ -37,13 +46,29 @@ pub struct Operation {
 
 /// Everybody who is logged in gets the same.
 fn all(status: u16) -> Expected {
-    let (member, colleague, owner, operator, other) = (status, status, status, status, status);
-    Expected { nobody: 401, member, colleague, owner, operator, other }
+    let (viewer, member, colleague, admin) = (status, status, status, status);
+    let (billing, owner, operator, other) = (status, status, status, status);
+    Expected { nobody: 401, viewer, member, colleague, admin, billing, owner, operator, other }
 }
 
-/// Owners and operator (of their own organization) only.
+/// Everybody but viewers, who start and change nothing.
+fn workers(status: u16) -> Expected {
+    Expected { viewer: 403, ..all(status) }
+}
+
+/// Owners only (operator and others own organizations of their own).
 fn owners(status: u16) -> Expected {
-    Expected { member: 403, colleague: 403, ..all(status) }
+    Expected { admin: 403, ..team(status) }
+}
+
+/// Owners and admins.
+fn team(status: u16) -> Expected {
+    Expected { viewer: 403, member: 403, colleague: 403, billing: 403, ..all(status) }
+}
+
+/// Owners and people with the billing mark.
+fn billing(status: u16) -> Expected {
+    Expected { billing: status, ..owners(status) }
 }
 
 /// The operator only.
@@ -79,18 +104,33 @@ impl Operation {
         Operation { object, expected, ..self }
     }
 
-    /// Colleagues see it and cannot change it.
+    /// Colleagues see it and cannot change it; admins can.
     fn edited(self, object: Object) -> Self {
         let operation = self.of(object);
-        let expected = Expected { colleague: 403, ..operation.expected };
+        let (viewer, colleague, billing) = (403, 403, 403);
+        let expected = Expected { viewer, colleague, billing, ..operation.expected };
         Operation { expected, ..operation }
     }
 
-    /// Nor do things of other people of the same organization.
-    fn own(self, object: Object) -> Self {
+    /// Nor do things of other people of the same organization; admins see them.
+    fn overseen(self, object: Object) -> Self {
         let operation = self.of(object);
-        let expected = Expected { colleague: 404, ..operation.expected };
+        let (viewer, colleague, billing) = (404, 404, 404);
+        let expected = Expected { viewer, colleague, billing, ..operation.expected };
         Operation { expected, ..operation }
+    }
+
+    /// Nor for admins: it is private to whoever made it.
+    fn own(self, object: Object) -> Self {
+        let operation = self.overseen(object);
+        let expected = Expected { admin: 404, ..operation.expected };
+        Operation { expected, ..operation }
+    }
+
+    /// Viewers are refused before anybody looks for the thing.
+    fn not_for_viewers(self) -> Self {
+        let expected = Expected { viewer: 403, ..self.expected };
+        Operation { expected, ..self }
     }
 }
 
@@ -101,7 +141,9 @@ pub fn all_operations() -> Vec<Operation> {
     rows.extend(tools());
     rows.extend(browsing());
     rows.extend(workflows());
-    rows.extend(credits());
+    rows.extend(money::credits());
+    rows.extend(money::payments());
+    rows.extend(audit::audit());
     rows.extend(operator());
     rows
 }
@@ -117,6 +159,11 @@ fn people() -> Vec<Operation> {
     });
     let wrong = json!({"email": "nobody@example.com", "password": "a wrong guess"});
     let me = "/api/v1/auth/me";
+    let forgot = json!({"email": "nobody@example.com"});
+    let reset = json!({"token": "x", "password": "neun rote Hunde"});
+    let there = json!({"organization_id": "{id}"});
+    let transfer = json!({"user_id": "{id}", "organization_name": "Another name"});
+    let viewer = json!({"role": "viewer"});
     vec![
         row("GET", "/api/v1/instance", None, public(200)),
         row("POST", "/api/v1/auth/setup", Some(account), public(410)),
@@ -124,16 +171,36 @@ fn people() -> Vec<Operation> {
         row("POST", "/api/v1/auth/invitations/look-up", Some(json!({"token": "x"})), public(404)),
         row("POST", "/api/v1/auth/login", Some(wrong), public(401)),
         row("POST", "/api/v1/auth/logout", None, all(204)),
+        row("POST", "/api/v1/auth/password/forgot", Some(forgot), public(202)),
+        row("POST", "/api/v1/auth/password/reset", Some(reset), public(410)),
+        row("POST", "/api/v1/auth/switch", Some(there), all(200)).of(Object::Organization),
+        row("POST", "/api/v1/auth/invitations/accept", Some(json!({"token": "x"})), all(404)),
         row("GET", me, None, all(200)),
         row("GET", "/api/v1/auth/logins", None, all(200)),
+        row("GET", "/api/v1/notifications", None, all(200)),
+        row("PATCH", "/api/v1/notifications", Some(json!({})), all(200)),
+        row("GET", "/api/v1/notification-preferences", None, all(200)),
+        row("PUT", "/api/v1/notification-preferences", Some(json!({"data": []})), all(200)),
         row("DELETE", "/api/v1/auth/logins/{id}", None, all(204)).own(Object::Login),
         row("GET", "/api/v1/organization", None, all(200)),
-        row("PATCH", "/api/v1/organization", Some(json!({"zone": "UTC"})), owners(200)),
+        row("PATCH", "/api/v1/organization", Some(json!({"zone": "UTC"})), team(200)),
+        // With another name than the organization's: that it works is a test of its own.
+        row("POST", "/api/v1/organization/transfer", Some(transfer), owners(422)),
         row("GET", "/api/v1/members", None, all(200)),
-        row("DELETE", "/api/v1/members/{id}", None, owners(204)).of(Object::Member),
-        row("POST", "/api/v1/invitations", Some(json!({"role": "member"})), owners(201)),
-        row("GET", "/api/v1/invitations", None, owners(200)),
-        row("DELETE", "/api/v1/invitations/{id}", None, owners(204)).of(Object::Invitation),
+        row("PATCH", "/api/v1/members/{id}", Some(viewer), team(200)).of(Object::Member),
+        row("DELETE", "/api/v1/members/{id}", None, team(204)).of(Object::Member),
+        row("POST", "/api/v1/invitations", Some(json!({"role": "member"})), team(201)),
+        row("GET", "/api/v1/invitations", None, team(200)),
+        row("POST", "/api/v1/invitations/{id}/resend", None, team(200)).of(Object::OlderInvitation),
+        row("DELETE", "/api/v1/invitations/{id}", None, team(204)).of(Object::Invitation),
+        row("GET", "/api/v1/billing/admins", None, owners(200)),
+        row("PUT", "/api/v1/billing/admins/{id}", None, owners(200)).of(Object::Member),
+        row("DELETE", "/api/v1/billing/admins/{id}", None, owners(204)).of(Object::Member),
+        Operation {
+            // Who can add credits asks nobody.
+            expected: Expected { billing: 409, owner: 409, operator: 409, other: 409, ..all(200) },
+            ..row("POST", "/api/v1/billing/ask", None, all(200))
+        },
     ]
 }
 
@@ -146,24 +213,23 @@ fn joule() -> Vec<Operation> {
     vec![
         row("GET", "/api/v1/models", None, all(200)),
         row("POST", "/api/v1/estimates", Some(estimate), all(200)),
-        row("POST", "/api/v1/sessions", Some(json!({})), all(201)),
+        row("POST", "/api/v1/sessions", Some(json!({})), workers(201)),
         row("GET", "/api/v1/sessions", None, all(200)),
         row("GET", session, None, all(200)).own(Object::Session),
         row("PATCH", session, Some(json!({"title": "Moon"})), all(200)).own(Object::Session),
         row("DELETE", session, None, all(204)).own(Object::Session),
         row("GET", messages, None, all(200)).own(Object::Session),
-        row("POST", messages, Some(question), all(202)).own(Object::Session),
+        row("POST", messages, Some(question), all(202)).own(Object::Session).not_for_viewers(),
         row("GET", "/api/v1/runs", None, all(200)),
-        row("GET", "/api/v1/runs.csv", None, owners(200)),
+        row("GET", "/api/v1/runs.csv", None, billing(200)),
         row("GET", "/api/v1/runs/{id}", None, all(200)).of(Object::Run),
-        Operation {
-            expected: Expected { colleague: 403, other: 404, ..all(202) },
-            ..row("POST", "/api/v1/runs/{id}/cancel", None, all(202)).of(Object::Run)
-        },
+        row("POST", "/api/v1/runs/{id}/cancel", None, all(202)).edited(Object::Run),
         row("GET", "/api/v1/runs/{id}/receipt", None, all(200)).of(Object::Run),
         row("GET", "/api/v1/runs/{id}/events", None, all(200)).own(Object::Run),
         // One that has ended asks nothing.
-        row("POST", "/api/v1/runs/{id}/decision", Some(no), all(409)).own(Object::Run),
+        row("POST", "/api/v1/runs/{id}/decision", Some(no), all(409))
+            .own(Object::Run)
+            .not_for_viewers(),
         row("GET", "/api/v1/events", None, all(200)),
     ]
 }
@@ -178,17 +244,17 @@ fn tools() -> Vec<Operation> {
         row("GET", "/api/v1/tools", None, all(200)),
         of_tool(row("GET", "/api/v1/tools/{id}", None, all(200))),
         of_tool(row("GET", inputs, None, all(200))),
-        of_tool(row("POST", inputs, Some(form), all(201))),
+        of_tool(row("POST", inputs, Some(form), workers(201))),
         row("DELETE", "/api/v1/saved-inputs/{id}", None, all(204)).own(Object::SavedInputs),
         Operation {
             raw: Some(("?name=notes.txt", "Some notes.")),
-            ..row("POST", "/api/v1/files", None, all(201))
+            ..row("POST", "/api/v1/files", None, workers(201))
         },
         row("GET", "/api/v1/files", None, all(200)),
-        row("GET", file, None, all(200)).own(Object::File),
-        row("DELETE", file, None, all(204)).own(Object::File),
-        row("GET", "/api/v1/files/{id}/content", None, all(200)).own(Object::File),
-        row("POST", "/api/v1/runs", Some(run), all(202)),
+        row("GET", file, None, all(200)).overseen(Object::File),
+        row("DELETE", file, None, all(204)).overseen(Object::File).not_for_viewers(),
+        row("GET", "/api/v1/files/{id}/content", None, all(200)).overseen(Object::File),
+        row("POST", "/api/v1/runs", Some(run), workers(202)),
         // One that has ended does not wait for credits.
         row("POST", "/api/v1/runs/{id}/resume", None, all(409)).edited(Object::Run),
     ]
@@ -229,16 +295,17 @@ fn workflows() -> Vec<Operation> {
     let now = "/api/v1/schedules/{id}/run-now";
     vec![
         row("GET", "/api/v1/workflows", None, all(200)),
-        row("POST", "/api/v1/workflows", Some(one_question()), all(201)),
+        row("POST", "/api/v1/workflows", Some(one_question()), workers(201)),
         row("GET", workflow, None, all(200)).of(Object::Workflow),
         row("PATCH", workflow, Some(change), all(200)).edited(Object::Workflow),
         row("DELETE", workflow, None, all(204)).edited(Object::Workflow),
         row("GET", "/api/v1/workflows/{id}/versions", None, all(200)).of(Object::Workflow),
         row("GET", version, None, all(200)).of(Object::Workflow),
         row("POST", "/api/v1/workflows/{id}/test-step", Some(json!({"step_id": "ask"})), all(202))
-            .of(Object::Workflow),
+            .of(Object::Workflow)
+            .not_for_viewers(),
         row("GET", "/api/v1/schedules", None, all(200)),
-        row("POST", "/api/v1/schedules", Some(every_morning()), all(201)),
+        row("POST", "/api/v1/schedules", Some(every_morning()), workers(201)),
         row("POST", "/api/v1/schedules/preview", Some(preview), all(200)),
         row("GET", schedule, None, all(200)).of(Object::Schedule),
         row("PATCH", schedule, Some(stale), all(409)).edited(Object::Schedule),
@@ -246,33 +313,6 @@ fn workflows() -> Vec<Operation> {
         row("POST", pause, None, all(200)).edited(Object::Schedule),
         row("POST", resume, None, all(200)).edited(Object::Schedule),
         row("POST", now, Some(json!({})), all(202)).edited(Object::Schedule),
-    ]
-}
-
-fn credits() -> Vec<Operation> {
-    let card = json!({"card": "4242424242424242"});
-    let checkout = "/api/v1/billing/checkouts/{id}";
-    let pay = "/api/v1/sandbox/checkouts/{id}/pay";
-    let buy = json!({"pack_id": "pack_5000"});
-    let background = "/api/v1/usage/background";
-    let choice = json!({
-        "titles": false, "summaries": false, "follow_ups": false, "when_used_up": "wait",
-    });
-    vec![
-        row("GET", "/api/v1/credits", None, all(200)),
-        row("GET", "/api/v1/credits/grants", None, all(200)),
-        row("GET", "/api/v1/credits/ledger", None, all(200)),
-        row("GET", "/api/v1/rate-card", None, all(200)),
-        row("GET", "/api/v1/usage/summary", None, all(200)),
-        row("GET", background, None, all(200)),
-        row("PUT", background, Some(choice), owners(200)),
-        row("GET", "/api/v1/billing", None, all(200)),
-        row("GET", "/api/v1/billing/packs", None, owners(200)),
-        row("POST", "/api/v1/billing/checkouts", Some(buy), owners(201)),
-        row("GET", checkout, None, owners(200)).of(Object::Checkout),
-        row("GET", "/api/v1/billing/activity", None, owners(200)),
-        row("GET", "/api/v1/sandbox/cards", None, owners(200)),
-        row("POST", pay, Some(card), owners(200)).of(Object::Checkout),
     ]
 }
 

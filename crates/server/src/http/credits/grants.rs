@@ -23,7 +23,7 @@ pub struct Grant {
     pub id: GrantId,
     /// Its class.
     pub class: GrantClass,
-    /// What put it there: trial, top_up, adjustment.
+    /// What put it there: plan, trial, top_up, auto_recharge, adjustment, background.
     pub cause: &'static str,
     /// Credits given.
     #[schema(value_type = String)]
@@ -40,7 +40,7 @@ pub struct Grant {
     /// Ended unused.
     #[schema(value_type = String)]
     pub expired: Credits,
-    /// Taken back by a correction.
+    /// Taken back by a correction or a refund.
     #[schema(value_type = String)]
     pub taken_back: Credits,
     /// In one word.
@@ -67,6 +67,10 @@ pub enum GrantState {
     Expired,
     /// Its time has not come.
     NotYetEffective,
+    /// The plan has ended: owned, but starts nothing.
+    Locked,
+    /// Its payment is disputed.
+    Frozen,
 }
 
 /// Every grant, at one position.
@@ -96,6 +100,8 @@ impl From<&GrantView> for Grant {
                 lists::GrantState::UsedUp => GrantState::UsedUp,
                 lists::GrantState::Expired => GrantState::Expired,
                 lists::GrantState::NotYetEffective => GrantState::NotYetEffective,
+                lists::GrantState::Locked => GrantState::Locked,
+                lists::GrantState::Frozen => GrantState::Frozen,
             },
             effective_at: terms.effective,
             expires_at: terms.expires,

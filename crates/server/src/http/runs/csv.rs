@@ -26,7 +26,7 @@ use crate::http::{Shared, StreamPass};
 /// Runs that are read at once.
 const PART: u32 = 200;
 /// Spreadsheets take a file for UTF-8 only with this mark at its head.
-const MARK: char = '\u{feff}';
+pub(in crate::http) const MARK: char = '\u{feff}';
 
 /// The runs of a list as a file (CSV)
 ///
@@ -133,7 +133,7 @@ fn row(run: &RunRow, zone: &Zone) -> String {
 }
 
 /// One line (RFC 4180).
-fn line(cells: &[&str]) -> String {
+pub(in crate::http) fn line(cells: &[&str]) -> String {
     let cells: Vec<_> = cells.iter().map(|text| cell(text)).collect();
     format!("{}\r\n", cells.join(","))
 }

@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use ampere_adapters::ai::scripted::ScriptedProvider;
 use ampere_adapters::browser::scripted::ScriptedBrowser;
 use ampere_adapters::egress::{Egress, EgressConfig, HostPort};
-use ampere_adapters::payments::Sandbox;
+use ampere_adapters::mail::{Mailer, smtp};
+use ampere_adapters::payments::Payments;
+use ampere_adapters::payments::sandbox::Sandbox;
 use ampere_adapters::secrets::SecretText;
 use ampere_app::meter::{Browsers, Models};
 use ampere_app::people::PasswordCost;
@@ -98,18 +100,20 @@ impl Outside for Machine {
     }
 
     fn open_server(&self, plan: &Plan) -> Result<Opened, String> {
-        let store = ampere_store::open_sqlite(&plan.database, self.clock()).unwrap();
+        let sandbox = plan.config.sandbox_payments.then(|| sandbox(plan, self.clock()));
+        let clock = sandbox.as_ref().map_or_else(|| self.clock(), |sandbox| sandbox.clock());
+        let store = ampere_store::open_sqlite(&plan.database, Arc::clone(&clock)).unwrap();
         let mut fixed = plan.config.fixed.clone();
         fixed.password_cost = PasswordCost { memory_kib: 64, passes: 1 };
-        let secret = SecretText::new("a secret for the sandbox of tests only, long enough");
         let parts = Parts {
             store,
-            clock: self.clock(),
+            clock,
             entropy: self.entropy(),
             catalog: self.catalog.clone(),
             models: Models::new(Some(self.provider.model(LOCAL_MODEL))),
             browsers: Browsers::new(Some(Arc::new(self.browser.clone()))),
-            sandbox: plan.config.sandbox_payments.then(|| Sandbox::new(secret)),
+            payments: sandbox.clone().map(|sandbox| sandbox as Arc<dyn Payments>),
+            sandbox,
             secret_key: plan.secret_key,
             fixed_settings: fixed,
             local: Some(Arc::new(Scripted)),
@@ -117,6 +121,7 @@ impl Outside for Machine {
             agent_name: "Joule".to_owned(),
             tools: tools(plan),
             egress: egress(plan),
+            mailer: mailer(plan),
         };
         Ok(Opened { parts, local: None })
     }
@@ -126,9 +131,20 @@ impl Outside for Machine {
     }
 }
 
+fn sandbox(plan: &Plan, clock: Arc<dyn Clock>) -> Arc<Sandbox> {
+    let secret = SecretText::new("a secret for the sandbox of tests only, long enough");
+    let books = ampere_server::data::sandbox_books(&plan.config.data);
+    Arc::new(Sandbox::open(secret, clock, Some(books)).unwrap())
+}
+
 fn tools(plan: &Plan) -> ToolBook {
     let folder = plan.config.tools.as_deref().expect("the harness names one");
     ToolBook::built_in().with_folder(folder)
+}
+
+fn mailer(plan: &Plan) -> Option<Arc<dyn Mailer>> {
+    let mail = plan.config.mail.as_ref()?;
+    Some(smtp(&mail.url, &mail.from).unwrap())
 }
 
 fn egress(plan: &Plan) -> Egress {

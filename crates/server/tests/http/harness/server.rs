@@ -58,6 +58,13 @@ impl Server {
         Server::on(Machine::new(catalog), &[], |_| {}).await
     }
 
+    /// With settings, and room for many people.
+    pub async fn roomy(settings: &[(&str, &str)]) -> Self {
+        let mut catalog = Catalog::built_in().unwrap();
+        catalog.limits.people = 10_000;
+        Server::on(Machine::new(catalog), settings, |_| {}).await
+    }
+
     async fn tuned_with(
         settings: &[(&str, &str)],
         tune: impl Fn(&mut Config) + Send + Sync + 'static,
@@ -141,7 +148,12 @@ impl Server {
 
     /// Lets another person join by an invitation.
     pub async fn member(&self, owner: &mut Client, name: &str) -> Client {
-        let made = owner.post("/api/v1/invitations", json!({"role": "member"})).await.expect(201);
+        self.member_as(owner, name, "member").await
+    }
+
+    /// The same, in a role.
+    pub async fn member_as(&self, owner: &mut Client, name: &str, role: &str) -> Client {
+        let made = owner.post("/api/v1/invitations", json!({"role": role})).await.expect(201);
         let url = made["url"].as_str().unwrap();
         let mut member = self.nobody();
         let account = json!({
@@ -152,6 +164,13 @@ impl Server {
         });
         member.post("/api/v1/auth/sign-up", account).await.expect(201);
         member
+    }
+
+    /// Gives a member the billing mark.
+    pub async fn mark_billing(&self, owner: &mut Client, member: &mut Client) {
+        let me = member.get("/api/v1/auth/me").await.expect(200);
+        let path = format!("/api/v1/members/{}", me["user"]["id"].as_str().unwrap());
+        owner.patch(&path, json!({"billing_admin": true})).await.expect(200);
     }
 
     /// The owner of another organization on the same installation.
