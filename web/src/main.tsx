@@ -17,9 +17,11 @@ const outside = ['/login', '/setup', '/join', '/sign-up'];
 const queries = makeQueryClient(() => {
   const { pathname, href } = router.state.location;
   if (outside.includes(pathname)) return;
-  queries.removeQueries({ queryKey: ['me'] });
   balanceStore.clear();
-  void router.navigate({ to: '/login', search: href === '/' ? {} : { return: href } });
+  // What is on screen still knows who looks at it until it has gone.
+  void router
+    .navigate({ to: '/login', search: href === '/' ? {} : { return: href } })
+    .then(() => queries.removeQueries({ queryKey: ['me'] }));
 });
 
 const router = makeRouter(queries);

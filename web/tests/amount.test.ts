@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { covers, creditsText, formatCredits, formatMoney, formatPrice } from '../src/credits/amount';
+import {
+  covers,
+  creditsText,
+  formatCredits,
+  formatMoney,
+  formatPrice,
+  priceAt,
+  timesIn,
+} from '../src/credits/amount';
 
 test('shown digits are the sent digits: nothing is rounded, padded or cut', () => {
   for (const sent of ['0', '7', '999', '1000', '12340.5', '0.000001', '9007199254740993.123456']) {
@@ -31,4 +39,22 @@ test('money is written from minor units, prices as they were sent', () => {
   expect(formatMoney({ amount: 6875, currency: 'usd' })).toBe('$68.75');
   expect(formatMoney({ amount: 500, currency: 'jpy' })).toBe('¥500');
   expect(formatPrice('2.90', { currency: 'usd' })).toBe('$2.90');
+});
+
+const at = (amount: number) => ({ amount, currency: 'usd' });
+
+test('a price per thousand is exact, also beyond what a float holds', () => {
+  expect(priceAt('12000', at(290))).toEqual({ amount: 3480, currency: 'usd' });
+  expect(priceAt('1000', at(7)).amount).toBe(7);
+  expect(priceAt('9007199254741000', at(100)).amount).toBe(900_719_925_474_100);
+});
+
+test('what comes back has a minus sign', () => {
+  expect(formatMoney({ amount: -1450, currency: 'usd' })).toBe('−$14.50');
+});
+
+test('so many times one amount goes into another', () => {
+  expect(timesIn('50000', '10000')).toBe(5);
+  expect(timesIn('49999.999999', '10000')).toBe(4);
+  expect(timesIn('1', '0')).toBe(0);
 });

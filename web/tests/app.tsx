@@ -29,6 +29,7 @@ const usual: Record<string, Answer> = {
   'GET /api/v1/sessions': [200, page],
   'GET /api/v1/models': [200, { data: [] }],
   'GET /api/v1/schedules': [200, { data: [] }],
+  'GET /api/v1/notifications': [200, { ...page, unread: 0 }],
 };
 
 /** Answers requests from the table and remembers them; an unknown one is a 404. */

@@ -27,6 +27,17 @@ test('low, purchased only and paused say so in words', () => {
   });
 });
 
+test('locked and recharging say so in words', () => {
+  expect(look({ balance: poolOf('0', { state: 'locked', locked: '3400' }) })).toEqual({
+    state: 'locked',
+    text: '0 credits, locked',
+  });
+  expect(look({ balance: poolOf('820', { state: 'recharging' }) })).toEqual({
+    state: 'recharging',
+    text: '820 credits, adding more',
+  });
+});
+
 test('loading is no number, and unknown is a dash', () => {
   expect(look({ balance: null }).state).toBe('loading');
   expect(look({ balance: null, failed: true })).toEqual({ state: 'unknown', text: '— credits' });

@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 import { stillRefused } from '../src/features/sessions/gate';
 import { renderAt, serve } from './app';
+import { billingAnswers, standing, withoutAccess } from './billing-samples';
 import { balance, me, message, poolOf, run, session, shortage } from './samples';
 import { FakeEventSource } from './setup';
 
@@ -59,7 +60,7 @@ test('whoever may buy is led to buying, without being asked to ask', async () =>
 
 test('a member is told whom to ask and gets no buying link anywhere', async () => {
   serve({
-    'GET /api/v1/auth/me': [200, me({ role: 'member', billing_access: false })],
+    'GET /api/v1/auth/me': [200, me({ role: 'member', billing_access: false, rights: ['start_work'] })],
     'GET /api/v1/credits': [200, poolOf('0', { state: 'paused', can_add: ['Ana', 'Ben', 'Cleo'] })],
   });
   renderAt('/');
@@ -74,4 +75,69 @@ test('a refusal stands until the available credits cover what was needed', () =>
   expect(stillRefused(shortage(), null)).toBe(true);
   expect(stillRefused(shortage(), poolOf('59.999999'))).toBe(true);
   expect(stillRefused(shortage(), poolOf('60'))).toBe(false);
+});
+
+const locked = poolOf('0', { state: 'locked', locked: '3400' });
+const ended = standing('ended', '3,400 credits are locked. Restart a plan.', 'restart_plan');
+
+test('locked: what is locked, why, and the plan’s way back instead of buying', async () => {
+  serve({ ...billingAnswers(ended), 'GET /api/v1/credits': [200, locked] });
+  renderAt('/');
+  const box = within(await screen.findByTestId('out-of-credits'));
+  expect(box.getByText('AI runs are paused: 3,400 credits locked')).toBeTruthy();
+  expect(await box.findByText('3,400 credits are locked. Restart a plan.')).toBeTruthy();
+  expect(box.getByRole('link', { name: 'Restart plan' })).toBeTruthy();
+  expect(box.queryByRole('link', { name: 'Buy credits' })).toBeNull();
+});
+
+test('locked: whoever may not act can ask, and gets no other button', async () => {
+  serve({
+    ...billingAnswers(withoutAccess(ended)),
+    'GET /api/v1/credits': [200, locked],
+    'GET /api/v1/auth/me': [200, me({ role: 'member', billing_access: false, rights: ['start_work'] })],
+  });
+  renderAt('/');
+  const box = within(await screen.findByTestId('out-of-credits'));
+  expect(box.getByRole('button', { name: 'Ask them' })).toBeTruthy();
+  expect(box.queryByRole('link')).toBeNull();
+});
+
+test('a 402 of a locked pool is answered by the same component', async () => {
+  serve({
+    ...billingAnswers(ended),
+    'POST /api/v1/sessions': [201, session({ message_count: 0 })],
+    'POST /api/v1/sessions/ses_1/messages': [402, shortage({ code: 'credits_locked', state: 'locked' })],
+    'DELETE /api/v1/sessions/ses_1': [204, null],
+  });
+  renderAt('/');
+  await userEvent.type(await field(), 'What now?');
+  await live(poolOf('12', { position: 10 }));
+  await userEvent.click(sendButton());
+  expect(await screen.findByTestId('out-of-credits')).toBeTruthy();
+});
+
+test('past due at zero: credits can be bought, and the card can be mended', async () => {
+  const page = standing('past_due', 'Update the card by 25 Nov.', 'update_card');
+  serve({ ...billingAnswers(page), 'GET /api/v1/credits': [200, poolOf('0', { state: 'paused' })] });
+  renderAt('/');
+  const box = within(await screen.findByTestId('out-of-credits'));
+  expect(await box.findByText('Update the card by 25 Nov.')).toBeTruthy();
+  expect(box.getByRole('link', { name: 'Buy credits' })).toBeTruthy();
+  expect(box.getByRole('button', { name: 'Update card' })).toBeTruthy();
+});
+
+test('recharging: it says that credits are coming, and asks for nothing', async () => {
+  serve({
+    'POST /api/v1/sessions': [201, session({ message_count: 0 })],
+    'POST /api/v1/sessions/ses_1/messages': [402, shortage()],
+    'DELETE /api/v1/sessions/ses_1': [204, null],
+  });
+  renderAt('/');
+  await userEvent.type(await field(), 'What now?');
+  await live(poolOf('12', { state: 'recharging', position: 10 }));
+  await userEvent.click(sendButton());
+  const box = within(await screen.findByTestId('out-of-credits'));
+  expect(box.getByText('Adding credits…')).toBeTruthy();
+  expect(box.queryByRole('link')).toBeNull();
+  expect(box.queryByRole('button')).toBeNull();
 });

@@ -24,6 +24,7 @@ export const instance: Instance = {
   setup_needed: false,
   sign_up_open: false,
   sandbox_payments: true,
+  mail: false,
 };
 
 export function me(change: Partial<Me> = {}): Me {
@@ -33,6 +34,18 @@ export function me(change: Partial<Me> = {}): Me {
     role: 'owner',
     billing_access: true,
     login_id: 'log_1',
+    billing_admin: false,
+    rights: [
+      'start_work',
+      'see_all',
+      'billing',
+      'grant_billing',
+      'manage_team',
+      'profile',
+      'own',
+      'operate',
+    ],
+    organizations: [{ id: 'org_1', name: 'Northwind', role: 'owner' }],
     ...change,
   };
 }
@@ -47,6 +60,8 @@ export function balance(change: Partial<Balance> = {}): Balance {
     purchased: '0',
     held: '0',
     locked: '0',
+    frozen: '0',
+    locked_next_expiry: null,
     outstanding: '0',
     display: { total: '982', included: '982', purchased: '0', available: '982', held: '0' },
     included_granted: '1000',

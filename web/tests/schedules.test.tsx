@@ -244,7 +244,7 @@ test('Home lists what stands still, each with its reason and one action for thos
   const note = 'Paused after 5 failures in a row.';
   const paused = run({ kind: 'tool', title: 'Digest', state: 'paused_no_credits', started_by_id: 'usr_9', started_by: 'Ben Carter' });
   const asked = serveSchedules({
-    'GET /api/v1/auth/me': [200, me({ role: 'member' })],
+    'GET /api/v1/auth/me': [200, me({ role: 'member', rights: ['start_work'] })],
     'GET /api/v1/runs': ({ search }) => [
       200,
       { data: search.includes('paused_no_credits') ? [paused] : [], next_cursor: null },

@@ -41,10 +41,13 @@ export async function call<T>(request: Promise<Answer<T>>): Promise<NonNullable<
   throw new ApiProblem(response?.status ?? 0, isProblem(error) ? error : null);
 }
 
-/** The 402 of an empty pool, or null for every other failure. */
+/** What the server calls a pool that gives no credits: empty, or locked with its plan ended. */
+const shortages: readonly string[] = ['insufficient_credits', 'credits_locked'];
+
+/** The 402 of an empty or locked pool, or null for every other failure. */
 export function outOfCredits(error: unknown): Problem | null {
   if (!(error instanceof ApiProblem) || error.status !== 402) return null;
-  return error.problem?.code === 'insufficient_credits' ? error.problem : null;
+  return error.problem && shortages.includes(error.problem.code) ? error.problem : null;
 }
 
 /**

@@ -41,6 +41,18 @@ export const invitationsQuery = queryOptions({
   queryFn: () => call(api.listInvitations()),
 });
 
+/** How many notices are unread. */
+export const unreadQuery = queryOptions({
+  queryKey: ['notifications', 'unread'],
+  queryFn: () => call(api.listNotifications({ query: { limit: 1 } })),
+  staleTime: minute / 2,
+});
+
+export const notificationPreferencesQuery = queryOptions({
+  queryKey: ['notification-preferences'],
+  queryFn: () => call(api.getNotificationPreferences()),
+});
+
 export const creditsQuery = queryOptions({
   queryKey: ['credits'],
   queryFn: () => call(api.getCredits()),
@@ -78,10 +90,45 @@ export const billingQuery = queryOptions({
   queryFn: () => call(api.getBilling()),
 });
 
+export const plansQuery = queryOptions({
+  // What choosing a plan would be follows from the plan of today.
+  queryKey: ['billing', 'plans'],
+  queryFn: () => call(api.listPlans()),
+});
+
+/**
+ * What a change would do. Each asking makes a new preview with an id of its own, so that it is
+ * asked for only when a person wants to see it.
+ */
+export const previewQuery = (plan: string, cadence: api.Cadence) =>
+  queryOptions({
+    queryKey: ['preview', plan, cadence],
+    queryFn: () => call(api.previewChange({ body: { plan_id: plan, cadence } })),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  });
+
+export const autoRechargeQuery = queryOptions({
+  queryKey: ['billing', 'auto-recharge'],
+  queryFn: () => call(api.getAutoRecharge()),
+});
+
+export const invoicesQuery = queryOptions({
+  queryKey: ['billing', 'invoices'],
+  queryFn: () => call(api.listInvoices()),
+});
+
+export const billingAdminsQuery = queryOptions({
+  queryKey: ['billing', 'admins'],
+  queryFn: () => call(api.listBillingAdmins()),
+});
+
 export const packsQuery = queryOptions({
   queryKey: ['packs'],
   queryFn: () => call(api.listPacks()),
-  staleTime: 5 * minute,
+  staleTime: minute,
 });
 
 export const checkoutQuery = (id: string) =>
@@ -95,6 +142,12 @@ export const sandboxCardsQuery = queryOptions({
   queryFn: () => call(api.listSandboxCards()),
   staleTime: 5 * minute,
 });
+
+export const sandboxPaymentQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['sandbox-payment', id],
+    queryFn: () => call(api.getSandboxPayment({ path: { id } })),
+  });
 
 export const sessionQuery = (id: string) =>
   queryOptions({
@@ -255,10 +308,22 @@ export const runPages = (filter: RunFilter) =>
     call(api.listRuns({ query: { ...cursorQuery(30, cursor), ...filter } })),
   );
 
+export const notificationPages = paged(['notifications'], (cursor) =>
+  call(api.listNotifications({ query: cursorQuery(20, cursor) })),
+);
+
 export const filePages = paged(['files'], (cursor) =>
   call(api.listFiles({ query: cursorQuery(20, cursor) })),
 );
 
-export const activityPages = paged(['activity'], (cursor) =>
-  call(api.listBillingActivity({ query: cursorQuery(20, cursor) })),
-);
+export const auditPages = () =>
+  paged(['audit'], (cursor) => call(api.listAuditLog({ query: cursorQuery(50, cursor) })));
+
+export const activityPages = (kind: api.ActivityType | undefined) =>
+  paged(['activity', kind ?? 'all'], (cursor) =>
+    call(
+      api.listBillingActivity({
+        query: { ...cursorQuery(20, cursor), ...(kind === undefined ? {} : { kind }) },
+      }),
+    ),
+  );

@@ -6,6 +6,7 @@ import {
   createRouter,
   lazyRouteComponent,
 } from '@tanstack/react-router';
+import { readBillingSearch, readPlansSearch } from '../features/billing/search';
 import { readRunsSearch } from '../features/runs/filter';
 import { Shell } from '../features/shell/Shell';
 import { readSearch } from '../features/tools/catalog';
@@ -44,6 +45,16 @@ const login = createRoute({
     return: text(search['return']),
   }),
   component: lazyRouteComponent(() => import('../features/auth/LogInScreen'), 'LogInScreen'),
+});
+const forgot = createRoute({
+  getParentRoute: () => root,
+  path: '/forgot',
+  component: lazyRouteComponent(() => import('../features/auth/ForgotScreen'), 'ForgotScreen'),
+});
+const reset = createRoute({
+  getParentRoute: () => root,
+  path: '/reset',
+  component: lazyRouteComponent(() => import('../features/auth/ResetScreen'), 'ResetScreen'),
 });
 
 const app = createRoute({
@@ -188,13 +199,19 @@ const usage = createRoute({
 const billing = createRoute({
   getParentRoute: () => app,
   path: '/billing',
-  validateSearch: (
-    search: Record<string, unknown>,
-  ): { buy?: 1 | undefined; checkout?: string | undefined } => ({
-    buy: search['buy'] === undefined ? undefined : 1,
-    checkout: text(search['checkout']),
-  }),
+  validateSearch: readBillingSearch,
   component: lazyRouteComponent(() => import('../features/billing/BillingScreen'), 'BillingScreen'),
+});
+const cancelPlan = createRoute({
+  getParentRoute: () => app,
+  path: '/billing/cancel',
+  component: lazyRouteComponent(() => import('../features/billing/CancelScreen'), 'CancelScreen'),
+});
+const plans = createRoute({
+  getParentRoute: () => app,
+  path: '/plans',
+  validateSearch: readPlansSearch,
+  component: lazyRouteComponent(() => import('../features/plans/PlansScreen'), 'PlansScreen'),
 });
 const checkout = createRoute({
   getParentRoute: () => app,
@@ -204,15 +221,44 @@ const checkout = createRoute({
     'SandboxCheckoutScreen',
   ),
 });
+const sandboxCard = createRoute({
+  getParentRoute: () => app,
+  path: '/sandbox/card/$customerId',
+  component: lazyRouteComponent(
+    () => import('../features/billing/SandboxCardScreen'),
+    'SandboxCardScreen',
+  ),
+});
+const sandboxConfirm = createRoute({
+  getParentRoute: () => app,
+  path: '/sandbox/confirm/$paymentId',
+  component: lazyRouteComponent(
+    () => import('../features/billing/SandboxConfirmScreen'),
+    'SandboxConfirmScreen',
+  ),
+});
 const team = createRoute({
   getParentRoute: () => app,
   path: '/team',
   component: lazyRouteComponent(() => import('../features/team/TeamScreen'), 'TeamScreen'),
 });
+const notifications = createRoute({
+  getParentRoute: () => app,
+  path: '/notifications',
+  component: lazyRouteComponent(
+    () => import('../features/notifications/NotificationsScreen'),
+    'NotificationsScreen',
+  ),
+});
 const settings = createRoute({
   getParentRoute: () => app,
   path: '/settings',
   component: lazyRouteComponent(() => import('../features/settings/SettingsScreen'), 'SettingsScreen'),
+});
+const auditLog = createRoute({
+  getParentRoute: () => app,
+  path: '/settings/audit-log',
+  component: lazyRouteComponent(() => import('../features/audit/AuditScreen'), 'AuditScreen'),
 });
 const models = createRoute({
   getParentRoute: () => app,
@@ -234,6 +280,8 @@ const tree = root.addChildren([
   join,
   signUp,
   login,
+  forgot,
+  reset,
   app.addChildren([
     home,
     sessions,
@@ -254,9 +302,15 @@ const tree = root.addChildren([
     browser,
     usage,
     billing,
+    cancelPlan,
+    plans,
     checkout,
+    sandboxCard,
+    sandboxConfirm,
     team,
+    notifications,
     settings,
+    auditLog,
     models,
     help,
     article,

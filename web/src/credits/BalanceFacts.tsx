@@ -2,7 +2,7 @@
 import { Text } from '@mantine/core';
 import type { Balance } from '../api/gen';
 import { type Dates, useDates } from '../ui/dates';
-import { Facts } from '../ui/Facts';
+import { type Fact, Facts } from '../ui/Facts';
 import { formatCredits, isZero } from './amount';
 import { words } from './words';
 
@@ -27,13 +27,19 @@ export function BalanceFacts({ balance }: { balance: Balance }) {
           },
           { name: words.held, value: formatCredits(display.held) },
           { name: words.available, value: formatCredits(display.available), strong: true },
-          isZero(balance.outstanding)
-            ? null
-            : { name: words.outstanding, value: formatCredits(balance.outstanding) },
+          aside(words.outstanding, balance.outstanding),
+          aside(words.lockedCredits, balance.locked, lockedNote(balance, dates)),
+          aside(words.frozenCredits, balance.frozen),
         ]}
       />
     </div>
   );
+}
+
+// Outside the four numbers, and told only where there is something to tell.
+function aside(name: string, amount: string, note: string | null = null): Fact | null {
+  if (isZero(amount)) return null;
+  return { name, value: <Noted text={formatCredits(amount)} note={note} /> };
 }
 
 function Noted({ text, note }: { text: string; note: string | null }) {
@@ -59,4 +65,9 @@ function expiryNote(balance: Balance, of: 'included' | 'purchased', dates: Dates
   const next = balance.next_expiry;
   if (!next || next.class !== of) return null;
   return words.firstToExpire(formatCredits(next.credits), dates.day(next.at));
+}
+
+function lockedNote(balance: Balance, dates: Dates): string | null {
+  const next = balance.locked_next_expiry;
+  return next ? words.firstToExpire(formatCredits(next.credits), dates.day(next.at)) : null;
 }

@@ -3,6 +3,8 @@
  * number on screen is the server's own string with separators, or the exact sum of some of them.
  */
 
+import type { Money } from '../api/gen';
+
 export const UNKNOWN = '—';
 
 /** `"12340.25"` → `"12,340.25"`. Unknown is a dash, never a zero. */
@@ -62,6 +64,18 @@ export function isZero(amount: string): boolean {
   return micro(amount) === 0n;
 }
 
+/** How many times `part` fits into `whole`; 0 where there is no part. */
+export function timesIn(whole: string, part: string): number {
+  const one = micro(part);
+  return one > 0n ? Number(micro(whole) / one) : 0;
+}
+
+/** What so many credits cost at a price of a thousand; exact for whole thousands. */
+export function priceAt(credits: string, perThousand: Money): Money {
+  const amount = (micro(credits) * BigInt(perThousand.amount)) / micro('1000');
+  return { amount: Number(amount), currency: perThousand.currency };
+}
+
 /** Length of a bar in percent of the longest one; for drawing only. */
 export function barPercent(amount: string, longest: string): number {
   const top = Number(longest);
@@ -73,14 +87,14 @@ export function largest(amounts: readonly string[]): string {
   return amounts.reduce((best, amount) => (covers(best, amount) ? best : amount), '0');
 }
 
-/** Money in minor units as the currency is written. */
-export function formatMoney(money: { amount: number; currency: string }): string {
+/** Money in minor units as the currency is written; what comes back has a minus sign. */
+export function formatMoney(money: Money): string {
   const format = new Intl.NumberFormat('en-US', {
     style: 'currency',
     currency: money.currency.toUpperCase(),
   });
   const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-  return format.format(money.amount / 10 ** digits);
+  return format.format(money.amount / 10 ** digits).replace('-', '−');
 }
 
 /** A price the server sends as a plain decimal (`"2.90"`) in the currency of `like`. */

@@ -10,6 +10,8 @@ export type BadgeState =
   | 'low'
   | 'purchased_only'
   | 'paused'
+  | 'locked'
+  | 'recharging'
   | 'stale';
 
 export interface BadgeLook {
@@ -34,6 +36,10 @@ export function badgeLook(shown: Shown, time: (at: number) => string): BadgeLook
       return { state: 'low', text: words.low(amount) };
     case 'paused':
       return { state: 'paused', text: words.paused(amount) };
+    case 'locked':
+      return { state: 'locked', text: words.locked(amount) };
+    case 'recharging':
+      return { state: 'recharging', text: words.recharging(amount) };
     case 'purchased_only':
       return { state: 'purchased_only', text: words.purchasedOnly(amount) };
     default:

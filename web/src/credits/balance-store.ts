@@ -60,6 +60,11 @@ function isOlder(next: Balance, current: Balance): boolean {
   return Date.parse(next.at) < Date.parse(current.at);
 }
 
+/** Is it known before trying that no work can start: no credits, or all of them locked? */
+export function startsNothing(balance: Balance | null): boolean {
+  return balance?.state === 'paused' || balance?.state === 'locked';
+}
+
 export const balanceStore = new BalanceStore();
 
 export function useShownBalance(): Shown {

@@ -45,6 +45,7 @@ export class OrgEvents {
     source.addEventListener('balance', this.onBalance);
     source.addEventListener('run', this.onRun);
     source.addEventListener('session', this.onSession);
+    source.addEventListener('notice', this.onNotice);
     source.addEventListener('error', this.onError);
   }
 
@@ -60,8 +61,8 @@ export class OrgEvents {
     clearInterval(this.poll);
     this.poll = undefined;
     balanceStore.connection('live');
-    // What happened while nobody listened is read again.
-    void this.queries.invalidateQueries({ queryKey: ['runs'] });
+    // What happened while nobody listened is read again: who one is and where, too.
+    this.outdated('runs', 'notifications', 'me');
   };
 
   private readonly onBalance = (event: MessageEvent<string>): void => {
@@ -83,6 +84,10 @@ export class OrgEvents {
   };
 
   private readonly onSession = (): void => this.outdated('sessions', 'session', 'messages');
+
+  // What people are told of is about the team, or about a payment that brought no credits.
+  private readonly onNotice = (): void =>
+    this.outdated('notifications', 'members', 'invitations', 'me', 'billing', 'activity');
 
   private readonly onError = (): void => {
     balanceStore.connection('lost');

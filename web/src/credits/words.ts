@@ -5,6 +5,8 @@ export const words = {
   low: (amount: string) => `${amount}, low`,
   paused: (amount: string) => `${amount}, paused`,
   purchasedOnly: (amount: string) => `${amount}, purchased`,
+  locked: (amount: string) => `${amount}, locked`,
+  recharging: (amount: string) => `${amount}, adding more`,
   badgeLabel: (text: string) => `Credits: ${text}. Show details`,
   stale: (time: string) => `Showing the balance from ${time}. Reconnecting…`,
   unknown: 'The balance could not be read. It is asked for again by itself.',
@@ -15,6 +17,8 @@ export const words = {
   purchased: 'Purchased',
   held: 'Held by running work',
   outstanding: 'Outstanding, paid from the next credits',
+  lockedCredits: 'Locked until a plan is restarted',
+  frozenCredits: 'Frozen while a payment is disputed',
   refreshOn: (day: string) => `refresh on ${day}`,
   until: (day: string) => `until ${day}`,
   firstToExpire: (amount: string, day: string) => `first to expire: ${amount} on ${day}`,
@@ -39,10 +43,33 @@ export const words = {
     nobody: 'Nobody in this organization can add credits at present.',
     refresh: (day: string) => `Credits are refreshed on ${day}.`,
     buy: 'Buy credits',
-    ask: 'Copy a message for them',
-    message: (address: string) =>
-      `Our credit pool is empty, so AI work is paused. You can add credits here: ${address}`,
+    titleLocked: (amount: string) => `AI runs are paused: ${amount} locked`,
+    titleNoPlan: 'AI runs are paused: the plan is not paid',
+    titleRecharging: 'Adding credits…',
+    recharging: 'Auto-recharge is buying credits. Runs start again as soon as they are in the pool.',
   },
+  ask: {
+    them: 'Ask them',
+    asked: (names: string) => `${names} got a message.`,
+    again: (moment: string) => `You can ask again from ${moment} on.`,
+    failed: 'They could not be asked.',
+  },
+  actions: {
+    choose_plan: 'Choose plan',
+    change_plan: 'Change plan',
+    switch_to_annual: 'Switch to annual',
+    cancel_plan: 'Cancel plan',
+    resume_plan: 'Resume plan',
+    restart_plan: 'Restart plan',
+    undo_change: 'Undo change',
+    update_card: 'Update card',
+    confirm_payment: 'Confirm payment',
+    manage_portal: 'Manage payment details',
+    buy_credits: 'Buy credits',
+  },
+  actionFailed: 'That did not work.',
+  resumed: 'The plan goes on.',
+  undone: 'The change is undone.',
   banner: {
     open: 'Everything you made stays open.',
     again: 'Runs start again when credits are added.',
@@ -50,6 +77,7 @@ export const words = {
     low: (amount: string) => `${amount} left.`,
     lowBuy: 'Buy credits so that work does not pause.',
     dismiss: 'Hide',
+    toRecharge: 'Open auto-recharge',
   },
   sandbox: 'Sandbox payments: test cards only, no money moves',
 };
@@ -62,4 +90,9 @@ export function pausedTitle(available: string): string {
 /** `Ana`, `Ana or Ben`, `Ana, Ben or Cleo`. */
 export function anyOf(names: readonly string[]): string {
   return new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(names);
+}
+
+/** `Ana`, `Ana and Ben`, `Ana, Ben and Cleo`. */
+export function allOf(names: readonly string[]): string {
+  return new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(names);
 }

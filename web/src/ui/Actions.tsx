@@ -8,6 +8,8 @@ export interface Action {
   label: string;
   icon: typeof IconDots;
   run: () => void;
+  /** Of a choice: it is the present one. */
+  current?: boolean;
 }
 
 interface Props {
@@ -36,10 +38,12 @@ export function Actions(props: Props) {
       <Popover.Target>{children}</Popover.Target>
       <Popover.Dropdown p={6} aria-label={label}>
         <ul className={classes.list}>
-          {actions.map(({ label: text, icon: Icon, run }) => (
-            <li key={text}>
+          {actions.map(({ label: text, icon: Icon, run, current }, index) => (
+            // Two may be called alike.
+            <li key={`${index}.${text}`}>
               <button
                 type="button"
+                aria-current={current || undefined}
                 className={classes.action}
                 onClick={() => {
                   setOpened(false);

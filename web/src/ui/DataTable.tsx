@@ -9,6 +9,8 @@ export interface Column<Row> {
   end?: boolean;
   /** The column that names the row. */
   main?: boolean;
+  /** One word or mark: never broken in two. */
+  word?: boolean;
   /** A column of buttons: its label is for the header only. */
   bare?: boolean;
 }
@@ -36,8 +38,14 @@ export function DataTable<Row>({ caption, columns, rows, rowKey }: Props<Row>) {
       <tbody role="rowgroup">
         {rows.map((row) => (
           <tr key={rowKey(row)} role="row">
-            {columns.map(({ label, cell, end, main, bare }) => (
-              <td key={label} role="cell" data-end={end || undefined} data-main={main || undefined}>
+            {columns.map(({ label, cell, end, main, word, bare }) => (
+              <td
+                key={label}
+                role="cell"
+                data-end={end || undefined}
+                data-main={main || undefined}
+                data-word={word || undefined}
+              >
                 {bare || main ? null : (
                   <span className={classes.label} aria-hidden="true">
                     {label}

@@ -10,6 +10,7 @@ const before: Instance = {
   setup_needed: false,
   sign_up_open: false,
   sandbox_payments: false,
+  mail: false,
 };
 
 export function useInstance(): Instance {

@@ -1,14 +1,19 @@
-/** Joining an organization by the link a teammate sent. */
-import { Button, Stack } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { type InvitationPreview, lookUpInvitation, signUp } from '../../api/gen';
+/**
+ * Joining an organization by the link a teammate sent: with a new account, with an account one has,
+ * or as whoever is logged in already.
+ */
+import { Button, Text } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { acceptInvitation, type InvitationPreview, logOut, lookUpInvitation, type Me } from '../../api/gen';
 import { call } from '../../api/problem';
-import { useServerForm } from '../../ui/form';
+import { meQuery } from '../../api/queries';
 import { ButtonTo } from '../../ui/LinkTo';
 import { Failure, SkeletonLines } from '../../ui/Remote';
 import { AuthFrame } from './AuthFrame';
 import { tokenInFragment, useEnter } from './enter';
-import { AccountFields } from './fields';
+import { JoinLogIn } from './JoinLogIn';
+import { JoinSignUp } from './JoinSignUp';
 import { words } from './words';
 
 export function JoinScreen() {
@@ -19,6 +24,7 @@ export function JoinScreen() {
     enabled: token !== '',
     retry: false,
   });
+  const me = useQuery({ ...meQuery, retry: false, enabled: token !== '' });
   if (token === '' || look.error) {
     return (
       <AuthFrame title={words.join.title('a team')}>
@@ -29,36 +35,85 @@ export function JoinScreen() {
       </AuthFrame>
     );
   }
-  if (!look.data) {
+  if (!look.data || me.isPending) {
     return (
       <AuthFrame title={words.join.title('your team')} lead={words.loading}>
         <SkeletonLines count={6} />
       </AuthFrame>
     );
   }
-  return <JoinForm token={token} preview={look.data} />;
+  return <Join token={token} preview={look.data} me={me.data ?? null} />;
 }
 
-function JoinForm({ token, preview }: { token: string; preview: InvitationPreview }) {
-  const enter = useEnter();
-  const { form, onSubmit, busy, failure } = useServerForm(
-    { name: '', email: '', password: '' },
-    async (values) => enter(await call(signUp({ body: { ...values, invitation: token } }))),
-  );
+interface JoinProps {
+  token: string;
+  preview: InvitationPreview;
+  me: Me | null;
+}
+
+function Join({ token, preview, me }: JoinProps) {
+  const queries = useQueryClient();
+  const [has, setHas] = useState(false);
+  const [why, setWhy] = useState<Error | null>(null);
+  const refused = (who: Me, error: Error) => {
+    setWhy(error);
+    queries.setQueryData(meQuery.queryKey, who);
+  };
   return (
     <AuthFrame
       title={words.join.title(preview.organization_name)}
-      lead={words.join.lead(preview.invited_by)}
+      lead={words.join.lead(preview.invited_by, words.join.roles[preview.role])}
     >
-      <form onSubmit={onSubmit}>
-        <Stack gap="md">
-          {failure ? <Failure text={words.failed} error={failure} /> : null}
-          <AccountFields form={form} />
-          <Button type="submit" size="md" loading={busy} fullWidth mt={4}>
-            {words.join.submit}
+      {me ? (
+        <Accept token={token} organization={preview.organization_name} me={me} why={why} />
+      ) : (
+        <>
+          {has ? (
+            <JoinLogIn token={token} email={preview.email} refused={refused} />
+          ) : (
+            <JoinSignUp token={token} email={preview.email} />
+          )}
+          <Button variant="subtle" size="md" onClick={() => setHas(!has)}>
+            {has ? words.join.haveNone : words.join.have}
           </Button>
-        </Stack>
-      </form>
+        </>
+      )}
     </AuthFrame>
+  );
+}
+
+interface AcceptProps {
+  token: string;
+  organization: string;
+  me: Me;
+  /** Why they could not join when they logged in here. */
+  why: Error | null;
+}
+
+function Accept({ token, organization, me, why }: AcceptProps) {
+  const enter = useEnter();
+  const queries = useQueryClient();
+  const accept = useMutation({
+    mutationFn: async () => enter(await call(acceptInvitation({ body: { token } }))),
+  });
+  const leave = useMutation({
+    mutationFn: () => call(logOut()),
+    onSuccess: () => queries.resetQueries({ queryKey: ['me'] }),
+  });
+  const error = accept.error ?? leave.error ?? why;
+  return (
+    <>
+      {error ? <Failure text={words.failed} error={error} /> : null}
+      <Text size="sm">{words.join.as(me.user.name, me.user.email)}</Text>
+      <Button size="md" loading={accept.isPending} onClick={() => accept.mutate()}>
+        {words.join.accept(organization)}
+      </Button>
+      <Button variant="default" size="md" loading={leave.isPending} onClick={() => leave.mutate()}>
+        {words.join.other}
+      </Button>
+      <ButtonTo to="/" variant="subtle" size="md">
+        {words.join.toApp}
+      </ButtonTo>
+    </>
   );
 }

@@ -1,5 +1,5 @@
 /** Log-in by email and password; afterwards back to where one was. */
-import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { useSearch } from '@tanstack/react-router';
 import { logIn } from '../../api/gen';
 import { call } from '../../api/problem';
@@ -9,6 +9,7 @@ import { LinkTo } from '../../ui/LinkTo';
 import { Failure } from '../../ui/Remote';
 import { AuthFrame } from './AuthFrame';
 import { safeReturn, useEnter } from './enter';
+import { LogInFields } from './fields';
 import { words } from './words';
 
 export function LogInScreen() {
@@ -24,23 +25,7 @@ export function LogInScreen() {
       <form onSubmit={onSubmit}>
         <Stack gap="md">
           {failure ? <Failure text={words.failed} error={failure} /> : null}
-          <TextInput
-            label={words.email}
-            size="md"
-            type="email"
-            required
-            withAsterisk={false}
-            autoComplete="username"
-            {...form.getInputProps('email')}
-          />
-          <PasswordInput
-            label={words.password}
-            size="md"
-            required
-            withAsterisk={false}
-            autoComplete="current-password"
-            {...form.getInputProps('password')}
-          />
+          <LogInFields form={form} />
           <Button type="submit" size="md" loading={busy} fullWidth mt={4}>
             {words.logIn.submit}
           </Button>
@@ -53,9 +38,9 @@ export function LogInScreen() {
               {words.logIn.invited}
             </Text>
           )}
-          <Text size="sm" c="dimmed">
+          <LinkTo to="/forgot" size="sm">
             {words.logIn.forgot}
-          </Text>
+          </LinkTo>
         </Stack>
       </form>
     </AuthFrame>

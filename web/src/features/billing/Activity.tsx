@@ -1,7 +1,8 @@
-/** What happened to the pool's money and grants, newest first. */
-import { Text } from '@mantine/core';
+/** What happened to the pool's money and grants, newest first, of one type or of all. */
+import { Anchor, NativeSelect, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import type { Activity as Event } from '../../api/gen';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import type { Activity as Event, ActivityType } from '../../api/gen';
 import { activityPages } from '../../api/queries';
 import { formatCredits, formatMoney } from '../../credits/amount';
 import { type Column, DataTable } from '../../ui/DataTable';
@@ -10,21 +11,23 @@ import { LoadMore } from '../../ui/LoadMore';
 import { Padded } from '../../ui/Padded';
 import { Empty, Remote } from '../../ui/Remote';
 import { Section } from '../../ui/Section';
-import { words } from './words';
+import { activityTypes, isActivityType } from './search';
+import { activityWords as words } from './words';
 
 export function Activity() {
-  const query = useInfiniteQuery(activityPages);
+  const { type } = useSearch({ from: '/app/billing' });
+  const query = useInfiniteQuery(activityPages(type));
   const dates = useDates();
   return (
-    <Section title={words.activity} flush>
-      <Remote query={query} what={words.activityWhat} skeleton={<Padded />}>
+    <Section title={words.title} flush actions={<Filter type={type} />}>
+      <Remote query={query} what={words.what} skeleton={<Padded />}>
         {({ pages }) => {
           const rows = pages.flatMap(({ data }) => data);
-          if (rows.length === 0) return <Empty text={words.noActivity} />;
+          if (rows.length === 0) return <Empty text={type ? words.noneOfType : words.none} />;
           return (
             <>
               <DataTable
-                caption={words.activity}
+                caption={words.title}
                 columns={columns(dates)}
                 rows={rows}
                 rowKey={({ id }) => id}
@@ -38,6 +41,27 @@ export function Activity() {
   );
 }
 
+function Filter({ type }: { type: ActivityType | undefined }) {
+  const navigate = useNavigate({ from: '/billing' });
+  return (
+    <NativeSelect
+      aria-label={words.filter}
+      value={type ?? ''}
+      data={[
+        { value: '', label: words.all },
+        ...activityTypes.map((value) => ({ value, label: words.types[value] })),
+      ]}
+      onChange={({ currentTarget: { value } }) =>
+        void navigate({
+          search: (before) => ({ ...before, type: isActivityType(value) ? value : undefined }),
+          replace: true,
+          resetScroll: false,
+        })
+      }
+    />
+  );
+}
+
 function columns(dates: Dates): Column<Event>[] {
   return [
     {
@@ -45,7 +69,7 @@ function columns(dates: Dates): Column<Event>[] {
       main: true,
       cell: ({ type, text }) => (
         <>
-          {words.types[type] ?? type}
+          {words.types[type]}
           <Text span display="block" size="xs" c="dimmed" fw={400}>
             {text}
           </Text>
@@ -64,10 +88,34 @@ function columns(dates: Dates): Column<Event>[] {
       end: true,
       cell: ({ credits }) => (credits == null ? '–' : formatCredits(credits)),
     },
+    {
+      label: words.columns.receipt,
+      end: true,
+      cell: ({ receipt_url: url, text }) => (
+        <PaperLink url={url} label={words.receipt} name={words.receiptOf(text)} />
+      ),
+    },
   ];
 }
 
-function statusWord(status: string): string {
+interface PaperProps {
+  url: string | null;
+  label: string;
+  name: string;
+}
+
+/** A receipt or an invoice; it is a page of whoever moves the money. */
+export function PaperLink({ url, label, name }: PaperProps) {
+  if (url === null) return '–';
+  return (
+    <Anchor href={url} target="_blank" rel="noopener" size="sm" aria-label={name}>
+      {label}
+    </Anchor>
+  );
+}
+
+/** `insufficient_funds` as a person reads it. */
+export function statusWord(status: string): string {
   const text = status.replaceAll('_', ' ');
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,103 +1,136 @@
-/** Choosing a pack. Paying happens on the checkout page, whose button carries the amount. */
-import { Button, Group, Stack, Text } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
-import { useRouter } from '@tanstack/react-router';
-import { useState } from 'react';
-import { createCheckout, type Pack } from '../../api/gen';
-import { useIntent } from '../../api/intent';
-import { call } from '../../api/problem';
-import { packsQuery } from '../../api/queries';
-import { formatMoney, formatPrice } from '../../credits/amount';
+/**
+ * Choosing what to buy: a pack or an amount. The saved card pays after one look at the whole
+ * purchase; any other card pays on the payment page. Never touches auto-recharge.
+ */
+import { Button, Group, Radio, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
+import type { BillingCard, PackList } from '../../api/gen';
+import { billingQuery, packsQuery } from '../../api/queries';
+import { formatMoney } from '../../credits/amount';
 import { useBalance } from '../../credits/balance-store';
+import { useDates } from '../../ui/dates';
 import { Dialog } from '../../ui/Dialog';
-import { Failure, Remote } from '../../ui/Remote';
+import { Remote } from '../../ui/Remote';
 import { words as shared } from '../../ui/words';
-import classes from './Billing.module.css';
-import { words } from './words';
+import { BuyReview } from './BuyReview';
+import { buyWords as words } from './buy-words';
+import { beginning, orderOf } from './buying';
+import { PackChoices } from './PackChoices';
+import { PayFailure, usePurchase } from './usePurchase';
+import { planWords } from './words';
 
-export function BuyDialog({ close }: { close: () => void }) {
+interface Props {
+  /** The amount of a purchase that was left. */
+  credits: string | undefined;
+  close: () => void;
+}
+
+export function BuyDialog({ credits, close }: Props) {
   const packs = useQuery(packsQuery);
+  const card = useQuery(billingQuery).data?.card ?? null;
   return (
-    <Dialog close={close} title={words.buyTitle} size="lg">
+    <Dialog close={close} title={words.title} size="lg">
       <Remote query={packs} what={words.packsWhat}>
-        {({ data }) => <Choice packs={data} close={close} />}
+        {(data) => (
+          <Buying packs={data} credits={credits} card={card?.expired ? null : card} close={close} />
+        )}
       </Remote>
     </Dialog>
   );
 }
 
-function Choice({ packs, close }: { packs: Pack[]; close: () => void }) {
+interface BuyingProps extends Props {
+  packs: PackList;
+  /** The saved card, if it can pay. */
+  card: BillingCard | null;
+}
+
+function Buying({ packs, credits, card, close }: BuyingProps) {
   const balance = useBalance();
-  const router = useRouter();
-  const intent = useIntent();
-  const [chosen, setChosen] = useState(packs[0]?.id ?? '');
-  const pack = packs.find(({ id }) => id === chosen);
-  const checkout = useMutation({
-    mutationFn: (id: string) =>
-      call(
-        createCheckout({
-          body: { pack_id: id },
-          headers: { 'Idempotency-Key': intent.keyFor(id) },
-        }),
-      ),
-    onSuccess: ({ url }) => {
-      intent.done();
-      const address = new URL(url, window.location.origin);
-      if (address.origin === window.location.origin) router.history.push(address.pathname);
-      else window.location.assign(address.href);
-    },
-  });
+  const dates = useDates();
+  const purchase = usePurchase();
+  const amount = useRef<HTMLInputElement>(null);
+  const [choice, setChoice] = useState(() => beginning(packs, credits));
+  const [saved, setSaved] = useState(card !== null);
+  const [wrong, setWrong] = useState(false);
+  const [reviewing, setReviewing] = useState(false);
+  const order = orderOf(choice, packs);
+  const purchased = balance?.display.purchased ?? '0';
+  const expires = packs.credits_expire_at;
+  const withCard = saved && card !== null;
+  const next = () => {
+    if (order === null) {
+      setWrong(true);
+      amount.current?.focus();
+    } else if (withCard) setReviewing(true);
+    else purchase.mutate({ ...order.body, pay_with: 'checkout' });
+  };
+  if (reviewing && order && card) {
+    return (
+      <BuyReview
+        order={order}
+        card={card}
+        expires={expires}
+        purchase={purchase}
+        back={() => setReviewing(false)}
+      />
+    );
+  }
   return (
-    <Stack gap="md">
-      {checkout.error ? <Failure text={words.failed} error={checkout.error} /> : null}
-      <Text size="sm" c="dimmed">
-        {words.buyLead(balance?.display.purchased ?? '0')}
-      </Text>
-      <fieldset className={classes.packs}>
-        <legend className={classes.legend}>{words.packs}</legend>
-        {packs.map((one) => (
-          <PackChoice key={one.id} pack={one} checked={one.id === chosen} choose={setChosen} />
-        ))}
-      </fieldset>
-      <Group justify="flex-end">
-        <Button variant="default" onClick={close}>
-          {shared.cancel}
-        </Button>
-        {pack ? (
-          <Button loading={checkout.isPending} onClick={() => checkout.mutate(pack.id)}>
-            {words.toCheckout(formatMoney(pack.price))}
+    <form
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        next();
+      }}
+    >
+      <Stack gap="md">
+        <PayFailure purchase={purchase} />
+        <Text size="sm" c="dimmed">
+          {words.lead(purchased)} {expires ? words.expires(dates.day(expires)) : null}
+        </Text>
+        <PackChoices
+          packs={packs}
+          choice={choice}
+          choose={(to) => {
+            setChoice(to);
+            setWrong(false);
+          }}
+          wrong={wrong}
+          amount={amount}
+        />
+        {card ? <PayWith card={card} saved={saved} setSaved={setSaved} /> : null}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={close}>
+            {shared.cancel}
           </Button>
-        ) : null}
-      </Group>
-    </Stack>
+          <Button type="submit" loading={purchase.isPending}>
+            {order ? words.toCheckout(formatMoney(order.price)) : words.toCheckoutBare}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
   );
 }
 
-interface PackProps {
-  pack: Pack;
-  checked: boolean;
-  choose: (id: string) => void;
+interface PayWithProps {
+  card: BillingCard;
+  saved: boolean;
+  setSaved: (saved: boolean) => void;
 }
 
-function PackChoice({ pack, checked, choose }: PackProps) {
+function PayWith({ card, saved, setSaved }: PayWithProps) {
   return (
-    <label className={classes.choice} data-checked={checked || undefined}>
-      <input
-        type="radio"
-        name="pack"
-        value={pack.id}
-        checked={checked}
-        data-autofocus={checked || undefined}
-        onChange={() => choose(pack.id)}
-      />
-      <span className={classes.choiceMain}>
-        <strong>{words.pack(pack.credits)}</strong>
-        <span>{words.lifetime(pack.lifetime_months)}</span>
-      </span>
-      <span className={classes.choicePrice}>
-        <strong>{formatMoney(pack.price)}</strong>
-        <span>{words.perThousand(formatPrice(pack.per_thousand, pack.price))}</span>
-      </span>
-    </label>
+    <Radio.Group
+      label={words.payWith}
+      value={saved ? 'saved_card' : 'checkout'}
+      onChange={(value) => setSaved(value === 'saved_card')}
+    >
+      <Stack gap={8} mt={6}>
+        <Radio value="saved_card" label={words.savedCard(planWords.cardText(card))} />
+        <Radio value="checkout" label={words.anotherCard} />
+      </Stack>
+    </Radio.Group>
   );
 }

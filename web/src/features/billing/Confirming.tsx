@@ -1,5 +1,5 @@
-/** After paying: “confirming” until the credits are in the pool, never before. */
-import { Alert, Loader, Text } from '@mantine/core';
+/** After paying: “confirming” until what was bought is there, never before. */
+import { Alert, Button, Loader, Text } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
@@ -21,62 +21,102 @@ export function Confirming({ checkoutId }: { checkoutId: string }) {
   });
   const shown = useGrantShown(data);
   if (error && !data) return <Failure text={words.failed} error={error} retry={refetch} />;
-  if (data?.state === 'declined') {
-    return (
-      <Alert color="orange" icon={<IconAlertTriangle aria-hidden />} title={words.notAdded}>
-        <LinkTo to="/billing" search={{ buy: 1 }} size="sm">
+  if (data?.state === 'declined' || data?.state === 'expired') return <NotPaid checkout={data} />;
+  if (data?.state === 'confirmation_needed') return <AtBank checkout={data} />;
+  if (data?.state === 'granted' && shown) return <Arrived checkout={data} />;
+  return <Waiting checkout={data} />;
+}
+
+function isSettled(checkout: Checkout | undefined): boolean {
+  const state = checkout?.state;
+  return state === 'granted' || state === 'declined' || state === 'expired';
+}
+
+function Arrived({ checkout }: { checkout: Checkout }) {
+  return (
+    <Alert
+      color="green"
+      icon={<IconCircleCheck aria-hidden />}
+      title={goodNews(checkout)}
+      data-testid="credits-added"
+    >
+      {checkout.kind === 'credits' ? <Text size="sm">{words.addedText}</Text> : null}
+    </Alert>
+  );
+}
+
+function goodNews({ kind, credits }: Checkout): string {
+  return kind === 'credits' && credits !== null ? words.added(credits) : words.arrived[kind];
+}
+
+function NotPaid({ checkout: { state, reason, kind, credits } }: { checkout: Checkout }) {
+  const declined = reason ? words.declinedFor(reason) : words.declined;
+  return (
+    <Alert
+      color="orange"
+      icon={<IconAlertTriangle aria-hidden />}
+      title={state === 'declined' ? declined : words.notCompleted}
+    >
+      {kind === 'credits' ? (
+        <LinkTo to="/billing" search={{ buy: 1, credits: credits ?? undefined }} size="sm">
           {words.tryAgain}
         </LinkTo>
-      </Alert>
-    );
-  }
-  if (data?.state === 'granted' && shown) {
-    return (
-      <Alert
-        color="green"
-        icon={<IconCircleCheck aria-hidden />}
-        title={words.added(data.pack.credits)}
-        data-testid="credits-added"
-      >
-        <Text size="sm">{words.addedText}</Text>
-      </Alert>
-    );
-  }
-  return (
-    <Alert color="blue" icon={<Loader size={18} aria-hidden />} title={words.confirming}>
-      <Text size="sm">{words.confirmingText}</Text>
-      {data?.state === 'open' ? (
-        <LinkTo to="/sandbox/checkout/$checkoutId" params={{ checkoutId }} size="sm">
-          {words.notPaid}
+      ) : null}
+      {kind === 'plan' ? (
+        <LinkTo to="/plans" search={{}} size="sm">
+          {words.tryAgain}
         </LinkTo>
       ) : null}
     </Alert>
   );
 }
 
-function isSettled(checkout: Checkout | undefined): boolean {
-  return checkout !== undefined && checkout.state !== 'open';
+function AtBank({ checkout }: { checkout: Checkout }) {
+  return (
+    <Alert color="orange" icon={<IconAlertTriangle aria-hidden />} title={words.bank}>
+      {checkout.url ? (
+        <Button component="a" href={checkout.url} size="sm">
+          {words.toBank}
+        </Button>
+      ) : null}
+    </Alert>
+  );
+}
+
+function Waiting({ checkout }: { checkout: Checkout | undefined }) {
+  const text = checkout?.kind === 'plan' ? words.confirmingPlan : words.confirmingText;
+  return (
+    <Alert color="blue" icon={<Loader size={18} aria-hidden />} title={words.confirming}>
+      <Text size="sm">{text}</Text>
+      {checkout?.state === 'open' && checkout.url ? (
+        <Text size="sm">
+          <a href={checkout.url}>{words.notPaid}</a>
+        </Text>
+      ) : null}
+    </Alert>
+  );
 }
 
 // The good news is told when the shown balance is the one that has the grant in it.
 function useGrantShown(checkout: Checkout | undefined): boolean {
   const queries = useQueryClient();
   const balance = useBalance();
-  const granted = checkout?.state === 'granted';
-  const position = checkout?.position ?? 0;
-  const shown = granted && balance !== null && balance.position >= position;
-  const credits = checkout?.pack.credits;
+  const granted = checkout?.state === 'granted' ? checkout : undefined;
+  const position = granted?.position ?? 0;
+  const shown = granted !== undefined && balance !== null && balance.position >= position;
+  const text = granted ? goodNews(granted) : undefined;
   useEffect(() => {
-    if (!granted) return;
+    if (text === undefined) return;
     if (shown) {
-      if (credits !== undefined) announce(words.added(credits));
+      announce(text);
       void queries.invalidateQueries({ queryKey: ['activity'] });
+      void queries.invalidateQueries({ queryKey: ['billing'] });
       return;
     }
     // The event may be late or the stream down: ask once more.
     void queries
       .fetchQuery({ ...creditsQuery, staleTime: 0 })
       .then((next) => balanceStore.offer(next, Date.now()));
-  }, [granted, shown, credits, queries]);
+  }, [text, shown, queries]);
   return shown;
 }

@@ -1,4 +1,4 @@
-/** The built-in payment page: test cards that succeed and decline. No money moves. */
+/** The built-in payment page: test cards that pay, decline or ask the bank. No money moves. */
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
@@ -8,13 +8,15 @@ import { useIntent } from '../../api/intent';
 import { ApiProblem, call } from '../../api/problem';
 import { checkoutQuery, sandboxCardsQuery } from '../../api/queries';
 import { creditsText, formatMoney } from '../../credits/amount';
+import { useDates } from '../../ui/dates';
 import { Facts } from '../../ui/Facts';
+import { useGo } from '../../ui/go';
 import { ButtonTo } from '../../ui/LinkTo';
 import { Page } from '../../ui/Page';
 import { Failure, Remote } from '../../ui/Remote';
 import { Section } from '../../ui/Section';
-import classes from './Billing.module.css';
-import { checkoutWords as words } from './words';
+import { checkoutWords as words } from './sandbox-words';
+import { TestCards } from './TestCards';
 
 export function SandboxCheckoutScreen() {
   const { checkoutId } = useParams({ from: '/app/sandbox/checkout/$checkoutId' });
@@ -26,7 +28,11 @@ export function SandboxCheckoutScreen() {
         {(data) => (
           <>
             <Order checkout={data} />
-            {data.state === 'granted' ? <Paid checkout={data} /> : <Pay checkout={data} />}
+            {data.state === 'granted' || data.state === 'expired' ? (
+              <Over checkout={data} />
+            ) : (
+              <Pay checkout={data} />
+            )}
           </>
         )}
       </Remote>
@@ -35,24 +41,26 @@ export function SandboxCheckoutScreen() {
 }
 
 function Order({ checkout }: { checkout: Checkout }) {
-  const { pack } = checkout;
+  const dates = useDates();
+  const { text, credits, credits_expire_at: expires, price } = checkout;
   return (
     <Section title={words.order}>
       <Facts
         facts={[
-          { name: words.credits, value: creditsText(pack.credits) },
-          { name: words.lifetime, value: words.months(pack.lifetime_months) },
-          { name: words.total, value: formatMoney(pack.price), strong: true },
+          { name: words.item, value: text },
+          credits ? { name: words.credits, value: creditsText(credits) } : null,
+          expires ? { name: words.expires, value: dates.day(expires) } : null,
+          { name: words.total, value: formatMoney(price), strong: true },
         ]}
       />
     </Section>
   );
 }
 
-function Paid({ checkout }: { checkout: Checkout }) {
+function Over({ checkout: { id, state } }: { checkout: Checkout }) {
   return (
-    <Section title={words.done}>
-      <ButtonTo to="/billing" search={{ checkout: checkout.id }}>
+    <Section title={state === 'granted' ? words.done : words.over}>
+      <ButtonTo to="/billing" search={{ checkout: id }}>
         {words.back}
       </ButtonTo>
     </Section>
@@ -70,12 +78,12 @@ function Pay({ checkout }: { checkout: Checkout }) {
   );
 }
 
-function Cards({ checkout, cards }: { checkout: Checkout; cards: SandboxCard[] }) {
+function usePay(checkout: Checkout) {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const intent = useIntent();
-  const [card, setCard] = useState(cards[0]?.number ?? '');
-  const pay = useMutation({
+  const go = useGo();
+  return useMutation({
     mutationFn: (number: string) =>
       call(
         paySandboxCheckout({
@@ -87,13 +95,19 @@ function Cards({ checkout, cards }: { checkout: Checkout; cards: SandboxCard[] }
     onSuccess: (paid) => {
       intent.done();
       queries.setQueryData(checkoutQuery(checkout.id).queryKey, paid);
-      void navigate({ to: '/billing', search: { checkout: checkout.id } });
+      if (paid.state === 'confirmation_needed' && paid.url !== null) go(paid.url);
+      else void navigate({ to: '/billing', search: { checkout: checkout.id } });
     },
     onError: (error) => {
       // A decline is an answer: paying again, even with the same card, is a new attempt.
       if (error instanceof ApiProblem && error.status === 402) intent.done();
     },
   });
+}
+
+function Cards({ checkout, cards }: { checkout: Checkout; cards: SandboxCard[] }) {
+  const [card, setCard] = useState(cards[0]?.number ?? '');
+  const pay = usePay(checkout);
   const declined = pay.error instanceof ApiProblem && pay.error.status === 402;
   return (
     <Stack gap="md">
@@ -103,40 +117,24 @@ function Cards({ checkout, cards }: { checkout: Checkout; cards: SandboxCard[] }
           error={pay.error}
         />
       ) : null}
-      <fieldset className={classes.packs}>
-        <legend className={classes.legend}>{words.card}</legend>
-        {cards.map((one) => (
-          <label
-            key={one.number}
-            className={classes.choice}
-            data-checked={one.number === card || undefined}
-          >
-            <input
-              type="radio"
-              name="card"
-              value={one.number}
-              checked={one.number === card}
-              onChange={() => setCard(one.number)}
-            />
-            <span className={classes.choiceMain}>
-              <strong>{one.label}</strong>
-              <span className={classes.number}>{spaced(one.number)}</span>
-            </span>
-          </label>
-        ))}
-      </fieldset>
+      <TestCards legend={words.card} cards={cards} chosen={card} choose={setCard} />
       <Group justify="space-between">
-        <ButtonTo to="/billing" search={{}} variant="default">
+        <ButtonTo
+          to="/billing"
+          search={{ checkout: checkout.id, cancelled: 1 }}
+          variant="default"
+        >
           {words.back}
         </ButtonTo>
-        <Button size="md" loading={pay.isPending} disabled={card === ''} onClick={() => pay.mutate(card)}>
-          {words.pay(formatMoney(checkout.pack.price))}
+        <Button
+          size="md"
+          loading={pay.isPending}
+          disabled={card === ''}
+          onClick={() => pay.mutate(card)}
+        >
+          {words.pay(formatMoney(checkout.price))}
         </Button>
       </Group>
     </Stack>
   );
-}
-
-function spaced(number: string): string {
-  return number.replace(/(\d{4})(?=\d)/g, '$1 ');
 }

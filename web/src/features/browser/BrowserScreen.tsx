@@ -7,12 +7,15 @@ import { useInstance } from '../../ui/instance';
 import { LinkTo } from '../../ui/LinkTo';
 import { Page } from '../../ui/Page';
 import { Remote, SkeletonLines } from '../../ui/Remote';
+import { useRight } from '../../ui/rights';
 import { Section } from '../../ui/Section';
+import { ReadOnly } from '../team/ReadOnly';
 import { StartForm } from './StartForm';
 import { startWords as words } from './words';
 
 export function BrowserScreen() {
   const { agent_name: agent } = useInstance();
+  const works = useRight('start_work');
   const query = useQuery(browserQuery);
   return (
     <Page title={words.title} width="narrow">
@@ -31,7 +34,7 @@ export function BrowserScreen() {
           <>
             {status.ready ? null : <NotReady detail={status.detail} />}
             <Section title={words.form}>
-              <StartForm status={status} />
+              {works ? <StartForm status={status} /> : <ReadOnly to="browse" />}
             </Section>
           </>
         )}

@@ -11,6 +11,7 @@ import { useDates } from '../../ui/dates';
 import { LoadMore } from '../../ui/LoadMore';
 import { useMe } from '../../ui/me';
 import { Failure, Remote } from '../../ui/Remote';
+import { useRight } from '../../ui/rights';
 import classes from './Files.module.css';
 import { sizeText, words } from './words';
 
@@ -100,7 +101,8 @@ interface RowProps {
 function Row({ file, choose, removed }: RowProps) {
   const queries = useQueryClient();
   const dates = useDates();
-  const { user, role } = useMe();
+  const { user } = useMe();
+  const all = useRight('see_all');
   const remove = useMutation({
     mutationFn: () => call(deleteFile({ path: { id: file.id } })),
     onSuccess: () => {
@@ -125,7 +127,7 @@ function Row({ file, choose, removed }: RowProps) {
           {file.owner_id === user.id ? '' : ` · ${file.owner}`}
         </Text>
       </button>
-      {file.owner_id === user.id || role === 'owner' ? (
+      {file.owner_id === user.id || all ? (
         <ActionIcon
           variant="subtle"
           color="gray"

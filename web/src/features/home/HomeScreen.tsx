@@ -14,6 +14,7 @@ import { type RefObject, useRef } from 'react';
 import { useInstance } from '../../ui/instance';
 import { useMe } from '../../ui/me';
 import { Page } from '../../ui/Page';
+import { useRight } from '../../ui/rights';
 import { Composer } from '../sessions/Composer';
 import { useGate } from '../sessions/gate';
 import { useWriting } from '../sessions/writing';
@@ -30,6 +31,7 @@ export function HomeScreen() {
   const { user } = useMe();
   const { agent_name: agent } = useInstance();
   const field = useRef<HTMLTextAreaElement>(null);
+  const works = useRight('start_work');
   const gate = useGate();
   const start = useStart(gate);
   const writing = useWriting('home', gate.reset);
@@ -51,8 +53,8 @@ export function HomeScreen() {
         field={field}
         rows={3}
       />
-      <Starters field={field} fill={writing.setText} />
-      <RecentSessions write={() => field.current?.focus()} />
+      {works ? <Starters field={field} fill={writing.setText} /> : null}
+      <RecentSessions write={works ? () => field.current?.focus() : null} />
     </Page>
   );
 }

@@ -4,7 +4,7 @@ import { IconAlertTriangle, IconCpu } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { modelsQuery } from '../../api/queries';
 import { LinkTo } from '../../ui/LinkTo';
-import { useMe } from '../../ui/me';
+import { useRight } from '../../ui/rights';
 import { words } from './words';
 
 export function ModelNotice() {
@@ -34,8 +34,8 @@ export function ModelNotice() {
 }
 
 function Connect() {
-  const { user } = useMe();
-  if (user.operator) {
+  const operates = useRight('operate');
+  if (operates) {
     return (
       <LinkTo to="/models" size="sm" underline="always">
         {words.connect}

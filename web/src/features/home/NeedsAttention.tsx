@@ -8,6 +8,7 @@ import { OutOfCredits } from '../../credits/OutOfCredits';
 import { LinkTo } from '../../ui/LinkTo';
 import { useMe } from '../../ui/me';
 import { Failure } from '../../ui/Remote';
+import { useRight } from '../../ui/rights';
 import { Section } from '../../ui/Section';
 import { runTitle } from '../runs/run-text';
 import { StateMark } from '../runs/StateMark';
@@ -47,9 +48,11 @@ export function NeedsAttention() {
 }
 
 function PausedRun({ run }: { run: RunSummary }) {
-  const { user, role } = useMe();
+  const { user } = useMe();
+  const all = useRight('see_all');
+  const works = useRight('start_work');
   const resume = useResume(run.id);
-  const may = run.started_by_id === user.id || role === 'owner';
+  const may = works && (all || run.started_by_id === user.id);
   const title = runTitle(run);
   return (
     <Row
@@ -69,6 +72,7 @@ function PausedRun({ run }: { run: RunSummary }) {
 
 function StoppedSchedule({ schedule }: { schedule: Schedule }) {
   const [done, setDone] = useState(false);
+  const may = useRight('start_work') && schedule.can_edit;
   const resume = useResumeSchedule(schedule, () => setDone(true));
   return (
     <Row
@@ -78,11 +82,11 @@ function StoppedSchedule({ schedule }: { schedule: Schedule }) {
           {schedule.name}
         </LinkTo>
       }
-      reason={[schedule.note, schedule.can_edit ? words.missed : words.scheduleOf(schedule.owner)]
+      reason={[schedule.note, may ? words.missed : words.scheduleOf(schedule.owner)]
         .filter(Boolean)
         .join(' ')}
       action={
-        schedule.can_edit && !done
+        may && !done
           ? { label: words.resumeOf(schedule.name), busy: resume.busy, press: resume.press }
           : null
       }

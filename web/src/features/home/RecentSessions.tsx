@@ -16,7 +16,12 @@ import { words } from './words';
 
 const SHOWN = 5;
 
-export function RecentSessions({ write }: { write: () => void }) {
+interface Props {
+  /** Null: this person writes nothing. */
+  write: (() => void) | null;
+}
+
+export function RecentSessions({ write }: Props) {
   const { agent_name: agent } = useInstance();
   const query = useInfiniteQuery(sessionPages(SHOWN));
   return (
@@ -36,9 +41,11 @@ export function RecentSessions({ write }: { write: () => void }) {
               <Empty
                 text={words.none(agent)}
                 action={
-                  <Button variant="default" onClick={write}>
-                    {words.write}
-                  </Button>
+                  write === null ? null : (
+                    <Button variant="default" onClick={write}>
+                      {words.write}
+                    </Button>
+                  )
                 }
               />
             );

@@ -4,9 +4,9 @@ import { useQuery } from '@tanstack/react-query';
 import type { LocalModelStatus, ModelProvider } from '../../api/gen';
 import { modelProviderQuery } from '../../api/queries';
 import { Facts } from '../../ui/Facts';
-import { useMe } from '../../ui/me';
 import { Page } from '../../ui/Page';
 import { Empty, Remote, SkeletonLines } from '../../ui/Remote';
+import { useRight } from '../../ui/rights';
 import { Section } from '../../ui/Section';
 import { ProviderForm } from './ProviderForm';
 import { words } from './words';
@@ -14,10 +14,10 @@ import { words } from './words';
 const POLL_MS = 5_000;
 
 export function ModelsScreen() {
-  const { user } = useMe();
+  const operates = useRight('operate');
   return (
     <Page title={words.title} width="narrow">
-      {user.operator ? <Operator /> : <Empty text={words.notOperator} />}
+      {operates ? <Operator /> : <Empty text={words.notOperator} />}
     </Page>
   );
 }

@@ -5,7 +5,7 @@
 import { useState } from 'react';
 import type { Balance, Problem } from '../../api/gen';
 import { covers } from '../../credits/amount';
-import { useBalance } from '../../credits/balance-store';
+import { startsNothing, useBalance } from '../../credits/balance-store';
 import type { Gate } from '../sessions/gate';
 
 export function refusalStands(problem: Problem | null, balance: Balance | null): boolean {
@@ -20,7 +20,7 @@ export function useRunGate(): Gate {
   const [refused, setRefused] = useState<Problem | null>(null);
   const problem = refusalStands(refused, balance) ? refused : null;
   return {
-    closed: problem !== null || balance?.state === 'paused',
+    closed: problem !== null || startsNothing(balance),
     problem,
     balance,
     refuse: setRefused,

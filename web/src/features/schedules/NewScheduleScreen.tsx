@@ -8,7 +8,9 @@ import { ButtonTo } from '../../ui/LinkTo';
 import { useMe } from '../../ui/me';
 import { Page } from '../../ui/Page';
 import { Empty, Failure, Remote, SkeletonLines } from '../../ui/Remote';
+import { useRight } from '../../ui/rights';
 import { Section } from '../../ui/Section';
+import { ReadOnly } from '../team/ReadOnly';
 import type { Subject } from '../tools/subject';
 import { draftInputs } from '../tools/useToolForm';
 import { ScheduleForm } from './ScheduleForm';
@@ -18,6 +20,14 @@ import { formWords as words, words as lists } from './words';
 
 export function NewScheduleScreen() {
   const { tool, workflow } = useSearch({ from: '/app/schedules/new' });
+  const works = useRight('start_work');
+  if (!works) {
+    return (
+      <Page title={words.newTitle} width="narrow">
+        <ReadOnly to="schedule" />
+      </Page>
+    );
+  }
   if (tool !== undefined) return <OfSubject key={tool} kind="tool" id={tool} />;
   if (workflow !== undefined) return <OfSubject key={workflow} kind="workflow" id={workflow} />;
   return <Choose />;

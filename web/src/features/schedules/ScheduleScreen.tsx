@@ -11,8 +11,10 @@ import { type Fact, Facts } from '../../ui/Facts';
 import { LinkTo } from '../../ui/LinkTo';
 import { Page } from '../../ui/Page';
 import { Remote, SkeletonLines } from '../../ui/Remote';
+import { useRight } from '../../ui/rights';
 import { Section } from '../../ui/Section';
 import { StateMark } from '../runs/StateMark';
+import { ReadOnly } from '../team/ReadOnly';
 import { ScheduleActions } from './ScheduleActions';
 import { ScheduleForm } from './ScheduleForm';
 import { ScheduleMark } from './ScheduleMark';
@@ -22,6 +24,7 @@ import { formWords, pageWords as words, words as lists } from './words';
 
 export function ScheduleScreen() {
   const { scheduleId } = useParams({ from: '/app/schedules/$scheduleId' });
+  const works = useRight('start_work');
   // It moves on by itself at each of its times.
   const query = useQuery({ ...scheduleQuery(scheduleId), refetchInterval: 60_000 });
   return (
@@ -30,8 +33,10 @@ export function ScheduleScreen() {
         {(schedule) => (
           <>
             <Status schedule={schedule} />
-            {schedule.can_edit ? (
+            {works && schedule.can_edit ? (
               <Editing key={schedule.id} schedule={schedule} />
+            ) : !works ? (
+              <ReadOnly to="schedule" />
             ) : (
               <Text size="sm" c="dimmed">
                 {formWords.readOnly(schedule.owner)}{' '}
@@ -46,6 +51,7 @@ export function ScheduleScreen() {
 }
 
 function Status({ schedule }: { schedule: Schedule }) {
+  const works = useRight('start_work');
   const facts = useFacts(schedule);
   return (
     <Section
@@ -67,7 +73,7 @@ function Status({ schedule }: { schedule: Schedule }) {
           {words.all}
         </LinkTo>
       </Group>
-      {schedule.can_edit ? <ScheduleActions schedule={schedule} /> : null}
+      {works && schedule.can_edit ? <ScheduleActions schedule={schedule} /> : null}
     </Section>
   );
 }

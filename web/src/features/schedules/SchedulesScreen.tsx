@@ -10,8 +10,10 @@ import { ButtonTo, LinkTo } from '../../ui/LinkTo';
 import { Padded } from '../../ui/Padded';
 import { Page } from '../../ui/Page';
 import { Empty, Remote } from '../../ui/Remote';
+import { useRight } from '../../ui/rights';
 import { Section } from '../../ui/Section';
 import { StateMark } from '../runs/StateMark';
+import { ReadOnly } from '../team/ReadOnly';
 import { ScheduleMark } from './ScheduleMark';
 import classes from './Schedules.module.css';
 import { words } from './words';
@@ -20,16 +22,20 @@ export function SchedulesScreen() {
   // It moves on by itself at each of its times.
   const query = useQuery({ ...schedulesQuery, refetchInterval: 60_000 });
   const dates = useDates();
+  const works = useRight('start_work');
   return (
     <Page title={words.title} width="wide">
+      {works ? null : <ReadOnly to="schedule" />}
       <Section
         title={words.title}
         description={words.lead}
         flush
         actions={
-          <ButtonTo to="/schedules/new" search={{}} leftSection={<IconPlus size={17} aria-hidden />}>
-            {words.create}
-          </ButtonTo>
+          works ? (
+            <ButtonTo to="/schedules/new" search={{}} leftSection={<IconPlus size={17} aria-hidden />}>
+              {words.create}
+            </ButtonTo>
+          ) : null
         }
       >
         <Remote query={query} what={words.what} skeleton={<Padded />}>

@@ -8,6 +8,8 @@ import { OutOfCredits } from '../../credits/OutOfCredits';
 import { useInstance } from '../../ui/instance';
 import { useMe } from '../../ui/me';
 import { Failure } from '../../ui/Remote';
+import { useRight } from '../../ui/rights';
+import { ReadOnly } from '../team/ReadOnly';
 import { AttachButton, Attached } from './AttachFiles';
 import classes from './Composer.module.css';
 import { EffortMenu } from './EffortMenu';
@@ -33,6 +35,10 @@ interface Props {
 }
 
 export function Composer(props: Props) {
+  return useRight('start_work') ? <Field {...props} /> : <ReadOnly to="send" />;
+}
+
+function Field(props: Props) {
   const { writing, send, sending, stop = null, failure, gate, sessionId } = props;
   const { text, attaching } = writing;
   const { agent_name: agent } = useInstance();

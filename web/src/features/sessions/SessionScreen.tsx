@@ -7,6 +7,7 @@ import { outOfCredits } from '../../api/problem';
 import { messagesQuery, sessionQuery } from '../../api/queries';
 import { useInstance } from '../../ui/instance';
 import { Empty, Remote, SkeletonLines } from '../../ui/Remote';
+import { useRight } from '../../ui/rights';
 import { usePageTitle } from '../../ui/title';
 import { isEnded } from '../runs/states';
 import { Answer } from './Answer';
@@ -39,6 +40,7 @@ function Conversation({ session }: { session: SessionDetail }) {
   const messages = useQuery(messagesQuery(session.id));
   const list = messages.data?.data ?? [];
   const working = list.find(({ run }) => run != null && !isEnded(run.state))?.run ?? null;
+  const works = useRight('start_work');
   const gate = useGate();
   const send = useSend(session.id, gate);
   const stop = useStop(working?.id ?? null);
@@ -66,11 +68,11 @@ function Conversation({ session }: { session: SessionDetail }) {
                 message={message}
                 session={session}
                 retry={(id) => send.mutate({ retry_of: id, ...writing.how() })}
-                retryClosed={working !== null || gate.closed || send.isPending}
+                retryClosed={!works || working !== null || gate.closed || send.isPending}
                 stopping={message.run?.id === working?.id && stop?.pressed === true}
               />
             ))}
-            <FollowUps questions={next(data)} choose={suggest} />
+            {works ? <FollowUps questions={next(data)} choose={suggest} /> : null}
           </div>
         )}
       </Remote>

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import type { Balance, Problem } from '../../api/gen';
 import { covers } from '../../credits/amount';
-import { useBalance } from '../../credits/balance-store';
+import { startsNothing, useBalance } from '../../credits/balance-store';
 
 export interface Gate {
   closed: boolean;
@@ -24,7 +24,7 @@ export function useGate(): Gate {
   const [refused, setRefused] = useState<Problem | null>(null);
   const problem = stillRefused(refused, balance) ? refused : null;
   return {
-    closed: problem !== null || balance?.state === 'paused',
+    closed: problem !== null || startsNothing(balance),
     problem,
     balance,
     refuse: setRefused,

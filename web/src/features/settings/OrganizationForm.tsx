@@ -1,4 +1,4 @@
-/** Name and zone of the organization; the owner changes them, everybody sees them. */
+/** Name and zone of the organization; who has the right changes them, everybody sees them. */
 import { Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { updateOrganization } from '../../api/gen';
@@ -8,12 +8,13 @@ import { Facts } from '../../ui/Facts';
 import { useServerForm } from '../../ui/form';
 import { useMe } from '../../ui/me';
 import { Failure } from '../../ui/Remote';
+import { useRight } from '../../ui/rights';
 import { Section } from '../../ui/Section';
 import { words } from './words';
 
 export function OrganizationForm() {
-  const { organization, role } = useMe();
-  if (role === 'owner') return <Form />;
+  const { organization } = useMe();
+  if (useRight('profile')) return <Form />;
   return (
     <Section title={words.organization} description={words.onlyOwner}>
       <Facts

@@ -1,9 +1,15 @@
 /** The organization, one's own logins, the look, and the operator's switches. */
 import { SegmentedControl, useMantineColorScheme } from '@mantine/core';
 import { Facts } from '../../ui/Facts';
+import { useInstance } from '../../ui/instance';
+import { LinkTo } from '../../ui/LinkTo';
 import { useMe } from '../../ui/me';
 import { Page } from '../../ui/Page';
+import { useRight } from '../../ui/rights';
 import { Section } from '../../ui/Section';
+import { words as audit } from '../audit/words';
+import { SandboxClock } from '../billing/SandboxClock';
+import { Preferences } from '../notifications/Preferences';
 import { Installation } from './Installation';
 import { Logins } from './Logins';
 import { OrganizationForm } from './OrganizationForm';
@@ -11,6 +17,9 @@ import { words } from './words';
 
 export function SettingsScreen() {
   const { user } = useMe();
+  const operates = useRight('operate');
+  const owns = useRight('own');
+  const { sandbox_payments: sandbox } = useInstance();
   return (
     <Page title={words.title} width="narrow">
       <OrganizationForm />
@@ -24,7 +33,14 @@ export function SettingsScreen() {
         />
       </Section>
       <Logins />
-      {user.operator ? <Installation /> : null}
+      <Preferences />
+      {owns ? (
+        <Section title={audit.title} description={audit.lead}>
+          <LinkTo to="/settings/audit-log">{audit.open}</LinkTo>
+        </Section>
+      ) : null}
+      {operates ? <Installation /> : null}
+      {operates && sandbox ? <SandboxClock /> : null}
     </Page>
   );
 }

@@ -7,7 +7,7 @@ export const words = {
   save: 'Save',
   saved: 'Saved.',
   failed: 'That did not work.',
-  onlyOwner: 'Only the owner can change these.',
+  onlyOwner: 'Only the owner and admins can change these.',
   look: 'Appearance',
   lookLead: 'For this browser only.',
   schemes: { auto: 'Like the system', light: 'Light', dark: 'Dark' },

@@ -1,6 +1,13 @@
 /** The credit badge: available credits at the newest known position, with the sums behind it. */
 import { Divider, Group, Popover, Skeleton, Text, UnstyledButton } from '@mantine/core';
-import { IconBatteryOff, IconBolt, IconCloudOff, IconTrendingDown } from '@tabler/icons-react';
+import {
+  IconBatteryCharging,
+  IconBatteryOff,
+  IconBolt,
+  IconCloudOff,
+  IconLock,
+  IconTrendingDown,
+} from '@tabler/icons-react';
 import { useState } from 'react';
 import { BalanceFacts } from '../../credits/BalanceFacts';
 import { type BadgeState, badgeLook } from '../../credits/badge';
@@ -16,6 +23,8 @@ const icons: Record<Exclude<BadgeState, 'loading'>, typeof IconBolt> = {
   purchased_only: IconBolt,
   low: IconTrendingDown,
   paused: IconBatteryOff,
+  locked: IconLock,
+  recharging: IconBatteryCharging,
   stale: IconCloudOff,
   unknown: IconCloudOff,
 };

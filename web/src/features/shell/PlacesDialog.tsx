@@ -78,12 +78,12 @@ export default function PlacesDialog({ close }: { close: () => void }) {
 }
 
 function useGoals(text: string): Goal[] {
-  const { user } = useMe();
+  const { rights } = useMe();
   const { navigate } = useRouter();
   const pages = useInfiniteQuery(sessionPages(SESSIONS)).data?.pages ?? [];
   const wanted = text.trim().toLocaleLowerCase();
   const fits = ({ label }: Goal) => label.toLocaleLowerCase().includes(wanted);
-  const screens = placesFor(user).map(({ to, label, icon }) => ({
+  const screens = placesFor(rights).map(({ to, label, icon }) => ({
     key: to,
     label,
     kind: words.placeKind,

@@ -3,10 +3,12 @@ import { AppShell } from '@mantine/core';
 import { useDisclosure, useMediaQuery } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
 import { Outlet, useLocation } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { OrgEvents } from '../../credits/live';
 import { words as credits } from '../../credits/words';
+import { afresh } from '../../ui/afresh';
 import { useInstance } from '../../ui/instance';
+import { useMe } from '../../ui/me';
 import { Banner } from './Banner';
 import { Header } from './Header';
 import classes from './Shell.module.css';
@@ -24,6 +26,7 @@ export function Shell() {
   const { sandbox_payments: sandbox } = useInstance();
   const { pathname } = useLocation();
   useOrgEvents();
+  useOneOrganization();
   useFocusOnRoute(pathname, menu.close);
   return (
     <AppShell
@@ -58,6 +61,16 @@ function useOrgEvents(): void {
     events.start();
     return () => events.stop();
   }, [queries]);
+}
+
+// In another tab this person went to another organization, or joined one: the login is there now,
+// and what is still shown here would be mixed with it.
+function useOneOrganization(): void {
+  const { id } = useMe().organization;
+  const [shown] = useState(id);
+  useEffect(() => {
+    if (id !== shown) afresh('/');
+  }, [id, shown]);
 }
 
 // On a small screen the menu covers the page: what lies under it, or the menu itself while it

@@ -10,8 +10,10 @@ import { Actions } from '../../ui/Actions';
 import { Mark } from '../../ui/Brand';
 import { useInstance } from '../../ui/instance';
 import { useMe } from '../../ui/me';
-import { help, operator, organization, type Place, work } from './places';
+import { Bell } from './Bell';
+import { help, open, operator, organization, type Place, work } from './places';
 import classes from './Sidebar.module.css';
+import { Switcher } from './Switcher';
 import { words } from './words';
 
 interface Props {
@@ -20,7 +22,8 @@ interface Props {
 }
 
 export function Sidebar({ close, showShortcuts }: Props) {
-  const { user, organization: pool } = useMe();
+  const { rights } = useMe();
+  const operated = open(operator, rights);
   const { product_name: product } = useInstance();
   return (
     <div className={classes.sidebar}>
@@ -28,7 +31,7 @@ export function Sidebar({ close, showShortcuts }: Props) {
         <Mark size={30} />
         <div className={classes.names}>
           <span className={classes.product}>{product}</span>
-          <span className={classes.organization}>{pool.name}</span>
+          <Switcher />
         </div>
         <CloseButton
           className={classes.close}
@@ -40,18 +43,19 @@ export function Sidebar({ close, showShortcuts }: Props) {
         />
       </div>
       <nav aria-label={words.nav} className={classes.nav}>
-        <Items items={work} close={close} />
+        <Items items={open(work, rights)} close={close} />
         <hr className={classes.line} />
-        <Items items={organization} close={close} />
-        {user.operator ? (
+        <Items items={open(organization, rights)} close={close} />
+        {operated.length > 0 ? (
           <>
             <hr className={classes.line} />
             <Text className={classes.group}>{words.operator}</Text>
-            <Items items={operator} close={close} />
+            <Items items={operated} close={close} />
           </>
         ) : null}
       </nav>
       <div className={classes.foot}>
+        <Bell close={close} />
         <Account close={close} showShortcuts={showShortcuts} />
         <Items items={help} close={close} />
       </div>

@@ -1,5 +1,6 @@
 /** Every screen there is to go to, as the sidebar and the dialog behind Ctrl K list them. */
 import {
+  IconBell,
   IconBrowser,
   IconCalendarEvent,
   IconChartBar,
@@ -11,16 +12,20 @@ import {
   IconMessages,
   IconRoute,
   IconSettings,
+  IconStack2,
   IconUsers,
   IconWand,
 } from '@tabler/icons-react';
 import type { LinkProps } from '@tanstack/react-router';
+import type { Right } from '../../ui/rights';
 import { words } from './words';
 
 export interface Place {
   to: NonNullable<LinkProps['to']>;
   label: string;
   icon: typeof IconHome;
+  /** Who lacks it has no such place. */
+  right?: Right;
 }
 
 export const work: Place[] = [
@@ -39,14 +44,28 @@ export const organization: Place[] = [
   { to: '/settings', label: words.settings, icon: IconSettings },
 ];
 
-export const operator: Place[] = [{ to: '/models', label: words.models, icon: IconCpu }];
+export const operator: Place[] = [
+  { to: '/models', label: words.models, icon: IconCpu, right: 'operate' },
+];
+
+export const news: Place[] = [
+  { to: '/notifications', label: words.notifications, icon: IconBell },
+];
 
 export const help: Place[] = [{ to: '/help', label: words.help, icon: IconHelpCircle }];
 
-/** Opened from Home and AI Tools: they have no line in the sidebar. */
-export const hidden: Place[] = [{ to: '/browser', label: words.browser, icon: IconBrowser }];
+/** Opened from other screens: they have no line in the sidebar. */
+export const hidden: Place[] = [
+  { to: '/browser', label: words.browser, icon: IconBrowser, right: 'start_work' },
+  { to: '/plans', label: words.plans, icon: IconStack2 },
+];
 
-/** What this person may open, in the sidebar's order. */
-export function placesFor({ operator: operates }: { operator: boolean }): Place[] {
-  return [...work, ...hidden, ...organization, ...(operates ? operator : []), ...help];
+/** Those of them that a person with these rights may open. */
+export function open(places: readonly Place[], rights: readonly string[]): Place[] {
+  return places.filter(({ right }) => right === undefined || rights.includes(right));
+}
+
+/** What a person with these rights may open, in the sidebar's order. */
+export function placesFor(rights: readonly string[]): Place[] {
+  return open([...work, ...hidden, ...organization, ...operator, ...news, ...help], rights);
 }

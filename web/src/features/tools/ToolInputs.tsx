@@ -5,11 +5,13 @@ import type { Run, StartRunRequest } from '../../api/gen';
 import { fieldErrors, outOfCredits } from '../../api/problem';
 import { announce } from '../../ui/announce';
 import { Failure } from '../../ui/Remote';
+import { useRight } from '../../ui/rights';
 import { useRunGate } from '../runs/gate';
 import { isEnded } from '../runs/states';
 import { useStartRun } from '../runs/useStartRun';
 import type { Stop } from '../runs/useStopRun';
 import type { Gate } from '../sessions/gate';
+import { ReadOnly } from '../team/ReadOnly';
 import { Cap } from './Cap';
 import { ConfirmLarge } from './ConfirmLarge';
 import { capOf, isLarge, upToOf } from './cap';
@@ -33,7 +35,11 @@ interface Props {
 
 type Body = Pick<StartRunRequest, 'inputs' | 'max_credits' | 'when_short'>;
 
-export function ToolInputs({ subject, form, run, stop, started }: Props) {
+export function ToolInputs(props: Props) {
+  return useRight('start_work') ? <Inputs {...props} /> : <ReadOnly to="run" />;
+}
+
+function Inputs({ subject, form, run, stop, started }: Props) {
   const gate = useRunGate();
   const start = useStart(subject, form, gate, started);
   const estimate = useEstimate(subject, form.inputs, form.complete);

@@ -13,6 +13,7 @@ import { LinkTo } from '../../ui/LinkTo';
 import { useMe } from '../../ui/me';
 import { Page } from '../../ui/Page';
 import { Failure, Remote, SkeletonLines } from '../../ui/Remote';
+import { useRight } from '../../ui/rights';
 import { Section } from '../../ui/Section';
 import { firstTab, type RunTab } from '../runs/RunTabs';
 import { useStopRun } from '../runs/useStopRun';
@@ -64,6 +65,7 @@ interface Props {
 
 function ToolPage({ tool, opened, runId }: Props) {
   const { user } = useMe();
+  const works = useRight('start_work');
   const navigate = useNavigate();
   const form = useToolForm({ tool, user: user.id, opened: ofTool(opened, tool), runId });
   const [tab, setTab] = useState<RunTab>(() => firstTab(ofTool(opened, tool)));
@@ -99,7 +101,7 @@ function ToolPage({ tool, opened, runId }: Props) {
       <div className={classes.columns}>
         <Section
           title={pageWords.inputs}
-          actions={<SavedInputs tool={tool.id} form={form} />}
+          actions={works ? <SavedInputs tool={tool.id} form={form} /> : null}
         >
           <ToolInputs
             subject={{ ...tool, kind: 'tool' }}

@@ -10,7 +10,9 @@ import { Dialog } from '../../ui/Dialog';
 import { ButtonTo } from '../../ui/LinkTo';
 import { Page } from '../../ui/Page';
 import { Empty, Failure, Remote, SkeletonLines } from '../../ui/Remote';
+import { useRight } from '../../ui/rights';
 import { Section } from '../../ui/Section';
+import { ReadOnly } from '../team/ReadOnly';
 import { emptyDefinition, readDefinition, toolsOf } from './definition';
 import { InputsEditor } from './InputsEditor';
 import { Rail } from './Rail';
@@ -21,15 +23,17 @@ import { builderWords as words, pageWords, railWords, words as lists } from './w
 import classes from './Workflows.module.css';
 
 export function NewWorkflowScreen() {
+  const works = useRight('start_work');
   return (
     <Page title={words.newTitle} width="wide">
-      <Editor kept={null} reload={() => undefined} />
+      {works ? <Editor kept={null} reload={() => undefined} /> : <ReadOnly to="build" />}
     </Page>
   );
 }
 
 export function EditWorkflowScreen() {
   const { workflowId } = useParams({ from: '/app/workflows/$workflowId/edit' });
+  const works = useRight('start_work');
   const query = useQuery(workflowQuery(workflowId));
   // What is edited is the version that was opened, whatever others save meanwhile.
   const [opening, setOpening] = useState(0);
@@ -41,7 +45,9 @@ export function EditWorkflowScreen() {
     <Page title={title} width="wide">
       <Remote query={query} what={lists.one} skeleton={<SkeletonLines count={10} />}>
         {(workflow) =>
-          workflow.can_edit ? (
+          !works ? (
+            <ReadOnly to="build" />
+          ) : workflow.can_edit ? (
             <Editor key={`${workflow.id}.${opening}`} kept={workflow} reload={reload} />
           ) : (
             <Empty

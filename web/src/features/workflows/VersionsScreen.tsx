@@ -12,6 +12,7 @@ import { ButtonTo } from '../../ui/LinkTo';
 import { Padded } from '../../ui/Padded';
 import { Page } from '../../ui/Page';
 import { Failure, Remote, SkeletonLines } from '../../ui/Remote';
+import { useRight } from '../../ui/rights';
 import { Section } from '../../ui/Section';
 import { type Definition, readDefinition } from './definition';
 import { DefinitionView } from './DefinitionView';
@@ -100,6 +101,7 @@ function columns(dates: Dates, workflow: Workflow): Column<WorkflowVersionSummar
 }
 
 function OneVersion({ workflow, version }: { workflow: Workflow; version: number }) {
+  const edits = useRight('start_work') && workflow.can_edit;
   const query = useQuery(workflowVersionQuery(workflow.id, version));
   return (
     <Remote query={query} what={words.one} skeleton={<SkeletonLines count={6} />}>
@@ -109,7 +111,7 @@ function OneVersion({ workflow, version }: { workflow: Workflow; version: number
           <Section
             title={words.version(version)}
             actions={
-              workflow.can_edit && version !== workflow.version ? (
+              edits && version !== workflow.version ? (
                 <Restore workflow={workflow} definition={definition} />
               ) : null
             }

@@ -11,6 +11,7 @@ import { ButtonTo, LinkTo } from '../../ui/LinkTo';
 import { useMe } from '../../ui/me';
 import { Page } from '../../ui/Page';
 import { Failure, Remote, SkeletonLines } from '../../ui/Remote';
+import { useRight } from '../../ui/rights';
 import { Section } from '../../ui/Section';
 import { firstTab, type RunTab } from '../runs/RunTabs';
 import { useStopRun } from '../runs/useStopRun';
@@ -132,6 +133,7 @@ function ofWorkflow(run: Run | null, workflow: Workflow): Run | null {
 }
 
 function Head({ workflow, definition }: { workflow: Workflow; definition: Definition }) {
+  const edits = useRight('start_work') && workflow.can_edit;
   const [deleting, setDeleting] = useState(false);
   const params = { workflowId: workflow.id };
   return (
@@ -150,7 +152,7 @@ function Head({ workflow, definition }: { workflow: Workflow; definition: Defini
         {workflow.can_edit ? '' : ` · ${words.readOnly(workflow.owner)}`}
       </Text>
       <Group gap={8}>
-        {workflow.can_edit ? (
+        {edits ? (
           <ButtonTo
             to="/workflows/$workflowId/edit"
             params={params}
@@ -169,7 +171,7 @@ function Head({ workflow, definition }: { workflow: Workflow; definition: Defini
         >
           {words.versions}
         </ButtonTo>
-        {workflow.can_edit ? (
+        {edits ? (
           <Button
             variant="default"
             leftSection={<IconTrash size={16} aria-hidden />}

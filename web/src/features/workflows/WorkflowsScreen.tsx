@@ -10,8 +10,10 @@ import { ButtonTo, LinkTo } from '../../ui/LinkTo';
 import { Padded } from '../../ui/Padded';
 import { Page } from '../../ui/Page';
 import { Empty, Remote } from '../../ui/Remote';
+import { useRight } from '../../ui/rights';
 import { Section } from '../../ui/Section';
 import { StateMark } from '../runs/StateMark';
+import { ReadOnly } from '../team/ReadOnly';
 import { words } from './words';
 import classes from './Workflows.module.css';
 
@@ -20,13 +22,15 @@ export function WorkflowsScreen() {
   // Without them the list is still of use.
   const schedules = useQuery(schedulesQuery).data?.data ?? [];
   const dates = useDates();
-  const create = (
+  const works = useRight('start_work');
+  const create = works ? (
     <ButtonTo to="/workflows/new" leftSection={<IconPlus size={17} aria-hidden />}>
       {words.create}
     </ButtonTo>
-  );
+  ) : null;
   return (
     <Page title={words.title} width="wide">
+      {works ? null : <ReadOnly to="build" />}
       <Section title={words.title} description={words.lead} flush actions={create}>
         <Remote query={query} what={words.what} skeleton={<Padded />}>
           {({ data }) =>

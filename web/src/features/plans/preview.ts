@@ -1,0 +1,77 @@
+/** The lines of a preview as they are written, and which of them differ from what was shown before. */
+import type { ChangePreview } from '../../api/gen';
+import { creditsText, formatMoney, isZero } from '../../credits/amount';
+import type { Dates } from '../../ui/dates';
+import { previewWords as words } from './words';
+
+export interface Line {
+  /** Names the line; the same in the next preview. */
+  name: string;
+  text: string;
+  /** How it was written before, where it was written otherwise. */
+  before: string | null;
+  strong: boolean;
+}
+
+interface Written {
+  name: string;
+  text: string;
+  strong?: boolean;
+}
+
+/** Every line; with `old`, each that differs carries what stood there. */
+export function linesOf(next: ChangePreview, old: ChangePreview | null, dates: Dates): Line[] {
+  const now = written(next, dates);
+  if (old === null) {
+    return now.map(({ name, text, strong }) => ({ name, text, strong: strong ?? false, before: null }));
+  }
+  const then = written(old, dates);
+  const lines = now.map(({ name, text, strong }) => {
+    const before = then.find((line) => line.name === name)?.text ?? words.none;
+    return { name, text, strong: strong ?? false, before: before === text ? null : before };
+  });
+  // What stood there and is gone is told as well.
+  const gone = then.filter(({ name }) => !now.some((line) => line.name === name));
+  const lost = gone.map(({ name, text }) => ({ name, text: words.none, strong: false, before: text }));
+  return [...lines, ...lost];
+}
+
+function written(preview: ChangePreview, dates: Dates): Written[] {
+  const { due_today: due, next, credits, preserved, saving } = preview;
+  const lines: Written[] = due.lines.map(({ text, amount }) => ({
+    name: text,
+    text: formatMoney(amount),
+  }));
+  lines.push({ name: words.dueToday, text: formatMoney(due.total), strong: true });
+  if (next) {
+    const text = words.nextValue(formatMoney(next.amount), dates.day(next.at));
+    lines.push({ name: words.next, text });
+  }
+  lines.push({ name: words.creditsNow, text: creditsText(credits.now) });
+  const more = isZero(credits.added) ? '' : ` (${words.added(credits.added)})`;
+  lines.push({ name: words.creditsAfter, text: `${creditsText(credits.after)}${more}` });
+  if (preserved) {
+    const text = words.preservedValue(creditsText(preserved.credits), dates.day(preserved.expires_at));
+    lines.push({ name: words.preserved, text });
+  }
+  const later = words.atRenewal(dates.day(preview.effective_at));
+  lines.push({ name: words.effective, text: preview.when === 'now' ? words.now : later });
+  if (saving) lines.push({ name: words.saving, text: formatMoney(saving) });
+  if (due.total.amount > 0) {
+    const text = preview.pays_with === 'saved_card' ? words.savedCard : words.checkout;
+    lines.push({ name: words.paysWith, text });
+  }
+  return lines;
+}
+
+/** What the button says that confirms: what happens, and for how much. */
+export function confirmText(preview: ChangePreview, dates: Dates): string {
+  const { due_today: due, scenario, when, pays_with: pays, effective_at: at } = preview;
+  const { confirm } = words;
+  if (when === 'at_period_end') return confirm.later(dates.day(at));
+  if (due.total.amount <= 0) return confirm.free;
+  const amount = formatMoney(due.total);
+  if (pays === 'checkout') return confirm.checkout(amount);
+  if (scenario === 'start' || scenario === 'restart') return confirm[scenario](amount);
+  return confirm.change(amount);
+}
