@@ -60,7 +60,7 @@ async function seesNoPrices({ story, member }) {
   const { page } = member;
   await page.getByRole('link', { name: 'Billing', exact: true }).click();
   await page.getByTestId('billing-available').waitFor();
-  await page.getByText(`${OWNER.name} can add credits.`).waitFor();
+  await page.getByText(`${OWNER.name} can change the plan and add credits.`).waitFor();
   await page.getByRole('listitem').filter({ hasText: OWNER.name }).waitFor();
   const text = await page.getByRole('main').innerText();
   assert.doesNotMatch(text, /\$|€|Buy credits|Recent activity/);
@@ -128,7 +128,7 @@ async function isToldWhom({ story, member }) {
   await outOfCredits(page).waitFor();
   const text = await outOfCredits(page).innerText();
   assert.match(text, new RegExp(`${OWNER.name} can add credits`));
-  await outOfCredits(page).getByRole('button', { name: 'Copy a message for them' }).waitFor();
+  await outOfCredits(page).getByRole('button', { name: 'Ask them' }).waitFor();
   assert.equal(await outOfCredits(page).getByRole('link', { name: 'Buy credits' }).count(), 0, 'no dead link');
   story.saw(`after ${count} more answers: “${text.replaceAll('\n', ' ').trim()}”`);
 }

@@ -68,6 +68,13 @@ export class Agent {
     return until('the model to be asked', () => this.waiting[0] ?? null);
   }
 
+  /** Where several wait: the one that was told this text is answered next. */
+  async turnsTo(text) {
+    const told = ({ messages }) => messages.some(({ content }) => content?.includes(text));
+    const found = await until(`a request with “${text}”`, () => this.waiting.find(told) ?? null);
+    this.waiting = [found, ...this.waiting.filter((one) => one !== found)];
+  }
+
   /** The page as the model was told of it in the request that waits. */
   async page() {
     const { messages } = await this.asked();

@@ -32,13 +32,26 @@ export async function setUp(person, server) {
   await badge(page).waitFor();
 }
 
-export async function join(person, link) {
+/** With a new account; a viewer finds no composer at Home. */
+export async function join(person, link, who = MEMBER) {
   const { page } = person;
   await page.goto(link);
-  await account(page, MEMBER);
+  await button(page, 'Create account and join').waitFor();
+  await account(page, who);
   await button(page, 'Create account and join').click();
-  await composer(page).waitFor();
+  await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
   await badge(page).waitFor();
+}
+
+/** From anywhere to an invitation's link, on Team; `as` is Member, Admin or Viewer. */
+export async function invites(page, as = 'Member') {
+  await page.getByRole('link', { name: 'Team', exact: true }).click();
+  await button(page, 'Invite somebody').click();
+  await page.getByRole('combobox', { name: 'They join as' }).selectOption({ label: as });
+  await button(page, 'Make an invitation link').click();
+  const link = await textbox(page, 'Invitation link').inputValue();
+  await button(page, 'Done').click();
+  return link;
 }
 
 export async function logIn(person, { email, password }) {
