@@ -118,6 +118,17 @@ impl App {
         for row in rows_of(org, provider, truth) {
             self.store.put_subscription(row).await?;
         }
+        // One whose first payment was refused is forgotten by the provider: it never was.
+        let told =
+            |row: &SubscriptionRow| truth.subscriptions.iter().any(|one| one.id == row.reference);
+        for row in self.store.subscriptions(org).await? {
+            let waits = row.status == SubscriptionStatus::Incomplete && row.provider == provider;
+            if waits && !told(&row) {
+                let (status, open_payment, confirm_url) = (SubscriptionStatus::Ended, None, None);
+                let ended = SubscriptionRow { status, open_payment, confirm_url, ..row };
+                self.store.put_subscription(ended).await?;
+            }
+        }
         let mut followed = Followed::default();
         for payment in &truth.payments {
             match grants_of(org, truth, payment, &self.plans) {

@@ -6,7 +6,7 @@ use ampere_app::billing::standing::{Recharge, State};
 use ampere_credits::plans::Scenario;
 use ampere_credits::{Cadence, Credits};
 
-use crate::stage::{DAY, DECLINES, GOOD, on};
+use crate::stage::{ASKS, DAY, DECLINES, GOOD, fresh, on};
 
 const MONTHLY: Cadence = Cadence::Monthly;
 
@@ -141,4 +141,21 @@ impl crate::world::World {
     async fn standing(&self) -> Recharge {
         self.app.standing(self.owner.org).await.unwrap().recharge
     }
+}
+
+#[tokio::test]
+async fn a_first_payment_that_the_bank_refuses_leaves_no_plan_and_another_can_be_chosen() {
+    let world = fresh().await;
+    let shown = world.preview("starter", Cadence::Monthly).await.unwrap();
+    let changed = world.app.confirm_change(&world.owner, shown.id).await.unwrap();
+    let Changed::Checkout { id, .. } = changed else { panic!("{changed:?}") };
+    world.app.pay_in_sandbox(&world.owner, id, ASKS).await.unwrap();
+    let url = world.page().await.paying.unwrap().confirm_url.unwrap();
+    let payment = url.rsplit('/').next().unwrap();
+    world.app.confirm_in_sandbox(&world.owner, payment, false).await.unwrap();
+    let page = world.page().await;
+    assert!(page.actions.contains(&"choose_plan"), "{page:?}");
+    assert!(page.paying.unwrap().confirm_url.is_none());
+    world.start("starter", Cadence::Monthly).await;
+    assert!(world.page().await.actions.contains(&"cancel_plan"));
 }
