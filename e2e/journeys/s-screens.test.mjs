@@ -48,6 +48,8 @@ async function ofTrial(told) {
   const { url } = await owner.api.post('/invitations', { role: 'member' });
   told.member = await told.story.person(server);
   await join(told.member, url);
+  // The clock moves by weeks while this window is open: its login ends.
+  told.member.expect(/status of 401/);
   await billingIs(told, 'trial', 'Trial credits');
   await opensPlans(page, 'monthly');
   await look(told, 'plans');
