@@ -4,17 +4,18 @@
 //! Many webhooks of one customer ask the provider once. What could not be followed is tried again,
 //! later each time; what was never told is found by the poll. Decides nothing about money.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use ampere_adapters::payments::port::PaymentError;
 use ampere_credits::{OrgId, Timestamp};
 use ampere_store::rows::{HookDue, HookMark, HookState, SubscriptionStatus};
-use tokio::sync::{Notify, OwnedMutexGuard};
+use tokio::sync::Notify;
 
 use super::change::refused;
 use super::hooks::read;
+use super::turns::Turns;
 use crate::app::App;
 use crate::{AppError, Done};
 
@@ -41,20 +42,8 @@ const LONGEST_DAYS: i64 = 7;
 pub(crate) struct Intake {
     /// Told when a webhook waits.
     pub(crate) told: Notify,
-    turns: Mutex<HashMap<OrgId, Arc<tokio::sync::Mutex<()>>>>,
-}
-
-impl Intake {
-    /// One at a time follows an organization's truth in this process. Two servers may: every
-    /// command has its key.
-    pub(crate) async fn turn(&self, org: OrgId) -> OwnedMutexGuard<()> {
-        let turn = {
-            let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-            turns.retain(|_, turn| Arc::strong_count(turn) > 1);
-            Arc::clone(turns.entry(org).or_default())
-        };
-        turn.lock_owned().await
-    }
+    /// One at a time follows an organization's truth.
+    pub(crate) turns: Turns,
 }
 
 /// Who is polled.

@@ -21,6 +21,7 @@ pub mod preview;
 pub mod recharge;
 pub(crate) mod reconcile;
 pub mod standing;
+pub(crate) mod turns;
 pub(crate) mod words;
 
 use ampere_credits::Credits;

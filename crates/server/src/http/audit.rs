@@ -10,21 +10,17 @@ use ampere_app::runs::Page;
 use ampere_app::{AppError, Caller};
 use ampere_credits::{Timestamp, Zone};
 use axum::Json;
-use axum::body::Body;
 use axum::extract::State;
-use axum::http::HeaderValue;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::Response;
-use futures_util::{StreamExt, stream};
+use futures_util::stream;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::code::Code;
 use super::extract::{ApiQuery, Who};
 use super::paging::ListQuery;
 use super::problem::Problem;
-use super::runs::csv::{MARK, line};
+use super::runs::csv::{file, line};
 use super::{Shared, StreamPass};
 
 /// Entries that are read at once.
@@ -124,18 +120,11 @@ pub async fn export_audit_log(
     let mut reading = Reading { shared, caller, zone, next: Some(None), _pass: pass };
     // Who may not is told before a file begins.
     let first = reading.part().await?.unwrap_or_default();
-    let begun = stream::iter([Ok(format!("{MARK}{head}{first}"))]);
     let rest = stream::try_unfold(reading, |mut reading| async move {
         let part = reading.part().await?;
         Ok::<_, AppError>(part.map(|part| (part, reading)))
     });
-    let mut response = Response::new(Body::from_stream(begun.chain(rest)));
-    let name = HeaderValue::try_from(format!("attachment; filename=\"audit-log-{today}.csv\""));
-    let name = name.map_err(|_| Problem::plain(Code::Internal))?;
-    response.headers_mut().insert(CONTENT_DISPOSITION, name);
-    let kind = HeaderValue::from_static("text/csv; charset=utf-8");
-    response.headers_mut().insert(CONTENT_TYPE, kind);
-    Ok(response)
+    file(&format!("audit-log-{today}"), head + &first, rest)
 }
 
 /// The log on its way into a file.

@@ -22,8 +22,7 @@ impl App {
     /// # Errors
     /// When the database does not answer.
     pub(crate) async fn recharge(&self, org: OrgId, refused: bool) -> Done<bool> {
-        let turn = self.recharging.turn(org);
-        let _turn = turn.lock().await;
+        let _turn = self.recharging.turns.take(org).await;
         let Some(wanted) = self.store.recharge(org).await? else { return Ok(false) };
         let before = self.store.pool(org).await?.issued;
         match self.next_recharge(&wanted, refused).await? {

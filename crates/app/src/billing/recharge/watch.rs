@@ -4,11 +4,13 @@
 //! the marks. What is in memory is a shortcut, never the truth: the hourly look reads all.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ampere_credits::ledger::Balance;
 use ampere_credits::{Credits, OrgId};
 use tokio::sync::Notify;
+
+use crate::billing::turns::Turns;
 
 /// What auto-recharge waits for.
 #[derive(Debug, Default)]
@@ -19,7 +21,7 @@ pub(crate) struct Recharging {
     marked: Mutex<BTreeMap<OrgId, bool>>,
     told: Notify,
     /// One purchase at a time for each organization on this server.
-    turns: Mutex<HashMap<OrgId, Arc<tokio::sync::Mutex<()>>>>,
+    pub(super) turns: Turns,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -70,9 +72,5 @@ impl Recharging {
     /// The marks so far.
     pub(super) fn take(&self) -> BTreeMap<OrgId, bool> {
         std::mem::take(&mut *lock(&self.marked))
-    }
-
-    pub(super) fn turn(&self, org: OrgId) -> Arc<tokio::sync::Mutex<()>> {
-        Arc::clone(lock(&self.turns).entry(org).or_default())
     }
 }

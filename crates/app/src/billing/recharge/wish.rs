@@ -54,8 +54,7 @@ impl App {
         caller.may(Act::Billing)?;
         self.check_wish(&wish)?;
         let org = caller.org;
-        let turn = self.recharging.turn(org);
-        let guard = turn.lock().await;
+        let turn = self.recharging.turns.take(org).await;
         let known = self.store.recharge(org).await?;
         let was_on = known.as_ref().is_some_and(|row| row.enabled);
         let begins = wish.enabled && (!was_on || wish.reconfirm_card);
@@ -85,7 +84,7 @@ impl App {
         tracing::info!(
             target: "security", %org, by = %caller.user, enabled = row.enabled, "auto-recharge set"
         );
-        drop(guard);
+        drop(turn);
         if wish.enabled {
             self.recharging.mark(org);
         }

@@ -38,7 +38,7 @@ impl App {
     /// When the provider or the database does not answer; asking again is safe.
     pub async fn reconcile_now(&self, org: OrgId) -> Done<()> {
         let Some(provider) = &self.payments else { return Ok(()) };
-        let _turn = self.intake.turn(org).await;
+        let _turn = self.intake.turns.take(org).await;
         let customer = self.store.customer(org, provider.capabilities().name).await?;
         let about = match customer {
             Some(row) => About::Customer(row.customer),
@@ -58,7 +58,7 @@ impl App {
     /// [`AppError::Conflict`] for the truth of another organization; when the database does not
     /// answer. Asking again is safe.
     pub(crate) async fn reconcile(&self, org: OrgId, truth: Truth) -> Done<()> {
-        let _turn = self.intake.turn(org).await;
+        let _turn = self.intake.turns.take(org).await;
         self.follow_truth(org, &truth, self.now()).await
     }
 
@@ -69,7 +69,7 @@ impl App {
     /// Asking again is safe.
     pub(super) async fn follow(&self, truth: &Truth, asked_at: Timestamp) -> Done<()> {
         let org = self.org_of(truth).await?;
-        let _turn = self.intake.turn(org).await;
+        let _turn = self.intake.turns.take(org).await;
         self.follow_truth(org, truth, asked_at).await
     }
 

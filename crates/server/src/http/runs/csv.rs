@@ -14,7 +14,7 @@ use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::Response;
-use futures_util::{StreamExt, stream};
+use futures_util::{Stream, StreamExt, stream};
 
 use super::subject_name;
 use super::wanted::Wanted;
@@ -26,7 +26,7 @@ use crate::http::{Shared, StreamPass};
 /// Runs that are read at once.
 const PART: u32 = 200;
 /// Spreadsheets take a file for UTF-8 only with this mark at its head.
-pub(in crate::http) const MARK: char = '\u{feff}';
+const MARK: char = '\u{feff}';
 
 /// The runs of a list as a file (CSV)
 ///
@@ -50,13 +50,22 @@ pub async fn export_runs(
     let mut reading = Reading { shared, caller, filter, zone, next: Next::First, _pass: pass };
     // Who may not, and what cannot be read at all, is told before a file begins.
     let first = reading.part().await?.unwrap_or_default();
-    let begun = stream::iter([Ok(format!("{MARK}{head}{first}"))]);
     let rest = stream::try_unfold(reading, |mut reading| async move {
         let part = reading.part().await?;
         Ok::<_, AppError>(part.map(|part| (part, reading)))
     });
+    file(&format!("runs-{today}"), head + &first, rest)
+}
+
+/// A CSV file to be kept under a name: its beginning, and the rest as it is read.
+pub(in crate::http) fn file(
+    name: &str,
+    begin: String,
+    rest: impl Stream<Item = Result<String, AppError>> + Send + 'static,
+) -> Result<Response, Problem> {
+    let begun = stream::iter([Ok(format!("{MARK}{begin}"))]);
     let mut response = Response::new(Body::from_stream(begun.chain(rest)));
-    let name = HeaderValue::try_from(format!("attachment; filename=\"runs-{today}.csv\""));
+    let name = HeaderValue::try_from(format!("attachment; filename=\"{name}.csv\""));
     let name = name.map_err(|_| Problem::plain(Code::Internal))?;
     response.headers_mut().insert(CONTENT_DISPOSITION, name);
     let kind = HeaderValue::from_static("text/csv; charset=utf-8");
