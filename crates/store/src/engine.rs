@@ -28,6 +28,10 @@ pub(crate) trait Engine: Send + Sync + 'static {
         &self,
         operation: impl for<'t> FnOnce(&'t mut dyn Tx) -> BoxFuture<'t, Kept<R>> + Send + 'static,
     ) -> impl Future<Output = Kept<R>> + Send;
+
+    /// Lets no older state lie beside the present one, where the engine keeps such; false while
+    /// somebody still reads it, and then it is tried again by the engine itself.
+    fn scrub(&self) -> impl Future<Output = Kept<bool>> + Send;
 }
 
 /// Pools kept in memory at most; more are loaded when needed.

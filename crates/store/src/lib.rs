@@ -12,6 +12,7 @@ use ampere_credits::Clock;
 
 pub mod chain;
 mod engine;
+pub mod faults;
 mod migrations;
 mod ops;
 pub mod ports;
@@ -23,6 +24,7 @@ mod values;
 pub use tx::Statement;
 
 use engine::Database;
+use faults::CommitFaults;
 use ports::{Kept, Store};
 use sqlite::{Sharing, Sqlite};
 
@@ -31,14 +33,23 @@ use sqlite::{Sharing, Sqlite};
 ///
 /// Blocks while it opens. The folder must exist. Dropping it waits for what was begun.
 pub fn open_sqlite(path: &Path, clock: Arc<dyn Clock>) -> Kept<Arc<dyn Store>> {
-    let engine = Sqlite::open(path, Sharing::OneServer, &*clock)?;
+    open_sqlite_with(path, clock, Arc::default())
+}
+
+/// The same with commits that lose their answers, for tests of what is made of that.
+pub fn open_sqlite_with(
+    path: &Path,
+    clock: Arc<dyn Clock>,
+    faults: Arc<CommitFaults>,
+) -> Kept<Arc<dyn Store>> {
+    let engine = Sqlite::open(path, Sharing::OneServer, &*clock, faults)?;
     Ok(Arc::new(Database::new(engine, clock)))
 }
 
 /// Opens a database file beside a running server, for single acts on the command line. The file
 /// must exist. Every commit looks at what is committed, so both may write.
 pub fn open_sqlite_shared(path: &Path, clock: Arc<dyn Clock>) -> Kept<Arc<dyn Store>> {
-    let engine = Sqlite::open(path, Sharing::Beside, &*clock)?;
+    let engine = Sqlite::open(path, Sharing::Beside, &*clock, Arc::default())?;
     Ok(Arc::new(Database::new(engine, clock)))
 }
 

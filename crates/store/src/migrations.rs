@@ -34,6 +34,7 @@ const ALL: &[Migration] = &[
     Migration { number: 5, name: "people", text: include_str!("../migrations/0005_people.sql") },
     Migration { number: 6, name: "notices", text: include_str!("../migrations/0006_notices.sql") },
     Migration { number: 7, name: "audit", text: include_str!("../migrations/0007_audit.sql") },
+    Migration { number: 8, name: "privacy", text: include_str!("../migrations/0008_privacy.sql") },
 ];
 
 /// The steps that a database still needs, given those it has had.

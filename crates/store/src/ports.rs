@@ -18,6 +18,7 @@ use crate::rows::*;
 mod audit;
 mod background;
 mod billing;
+mod erasure;
 mod files;
 mod inputs;
 mod mails;
@@ -26,7 +27,9 @@ mod payments;
 mod recharge;
 mod resets;
 mod schedules;
+mod shares;
 mod stills;
+mod takeout;
 mod tasks;
 mod team;
 mod workflows;
@@ -34,6 +37,7 @@ mod workflows;
 pub use audit::AuditStore;
 pub use background::JobStore;
 pub use billing::{BillingStore, PlanStore};
+pub use erasure::ErasureStore;
 pub use files::FileStore;
 pub use inputs::SavedInputsStore;
 pub use mails::MailStore;
@@ -42,7 +46,9 @@ pub use payments::{HookStore, PaymentStore};
 pub use recharge::{RechargeStore, in_flight, month_of};
 pub use resets::ResetStore;
 pub use schedules::ScheduleStore;
+pub use shares::ShareStore;
 pub use stills::StillStore;
+pub use takeout::TakeoutStore;
 pub use tasks::TaskStore;
 pub use team::TeamStore;
 pub use workflows::WorkflowStore;
@@ -159,9 +165,9 @@ pub trait RunStore: Send + Sync {
 pub trait ChatStore: Send + Sync {
     /// A new conversation.
     async fn create_session(&self, row: SessionRow) -> Kept<()>;
-    /// Conversations of a person, latest activity first; the cursor is opaque text given back
-    /// by [`ChatStore::session_cursor`].
-    async fn sessions(&self, org: OrgId, owner: UserId, page: Page) -> Kept<Vec<SessionRow>>;
+    /// Conversations of a person and those shared with them, latest activity first; the cursor
+    /// is opaque text given back by [`ChatStore::session_cursor`].
+    async fn sessions(&self, org: OrgId, user: UserId, page: Page) -> Kept<Vec<OpenSession>>;
     /// One conversation that is not deleted.
     async fn session(&self, org: OrgId, session: SessionId) -> Kept<Option<SessionRow>>;
     /// A person renames it, and from then on only persons do; false if it is not there.
@@ -203,11 +209,23 @@ pub trait PeopleStore: Send + Sync {
     async fn members(&self, org: OrgId) -> Kept<Vec<MemberRow>>;
     /// Removes a member who is not the owner, ends their logins there and does with their
     /// schedules what is said; false if there is none.
-    async fn remove_member(&self, org: OrgId, user: UserId, left: LeftBehind) -> Kept<bool>;
+    async fn remove_member(
+        &self,
+        org: OrgId,
+        user: UserId,
+        left: LeftBehind,
+        log: Option<AuditWrite>,
+    ) -> Kept<bool>;
     /// One organization.
     async fn organization(&self, org: OrgId) -> Kept<Option<OrganizationRow>>;
     /// Changes name and zone.
-    async fn update_organization(&self, org: OrgId, name: &str, zone: &str) -> Kept<()>;
+    async fn update_organization(
+        &self,
+        org: OrgId,
+        name: &str,
+        zone: &str,
+        log: Option<AuditWrite>,
+    ) -> Kept<()>;
 }
 
 /// Invitations.
@@ -267,7 +285,11 @@ pub trait SettingStore: Send + Sync {
     /// All settings; secrets among them are encrypted text.
     async fn settings(&self) -> Kept<BTreeMap<String, String>>;
     /// Sets (`Some`) and removes (`None`) settings, in one transaction.
-    async fn set(&self, changes: Vec<(String, Option<String>)>) -> Kept<()>;
+    async fn set(
+        &self,
+        changes: Vec<(String, Option<String>)>,
+        log: Option<AuditWrite>,
+    ) -> Kept<()>;
     /// The rate cards that were published, oldest first, as their JSON text.
     async fn rate_cards(&self) -> Kept<Vec<(u32, Timestamp, String)>>;
     /// Publishes the next version; false if that version exists.
@@ -290,7 +312,7 @@ pub trait SettingStore: Send + Sync {
 #[async_trait]
 pub trait PurchaseStore: Send + Sync {
     /// A new purchase.
-    async fn create_checkout(&self, row: CheckoutRow) -> Kept<()>;
+    async fn create_checkout(&self, row: CheckoutRow, log: Option<AuditWrite>) -> Kept<()>;
     /// One purchase of an organization.
     async fn checkout(&self, org: OrgId, id: CheckoutId) -> Kept<Option<CheckoutRow>>;
     /// How it stands, unless it is granted.
@@ -318,6 +340,7 @@ pub trait Store:
     + FileStore
     + WorkflowStore
     + ScheduleStore
+    + ShareStore
     + JobStore
     + SavedInputsStore
     + MailStore
@@ -326,9 +349,11 @@ pub trait Store:
     + RechargeStore
     + NoticeStore
     + StillStore
+    + TakeoutStore
     + HookStore
     + PaymentStore
     + AuditStore
+    + ErasureStore
 {
 }
 
@@ -348,6 +373,7 @@ impl<T> Store for T where
         + FileStore
         + WorkflowStore
         + ScheduleStore
+        + ShareStore
         + JobStore
         + SavedInputsStore
         + MailStore
@@ -356,8 +382,10 @@ impl<T> Store for T where
         + RechargeStore
         + NoticeStore
         + StillStore
+        + TakeoutStore
         + HookStore
         + PaymentStore
         + AuditStore
+        + ErasureStore
 {
 }

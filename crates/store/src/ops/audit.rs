@@ -7,8 +7,8 @@ use crate::chain;
 use crate::engine::{Database, Engine};
 use crate::ports::{AuditStore, Kept};
 use crate::rows::{AuditHead, AuditNames, AuditRow, AuditWrite, Page};
-use crate::tx::{Tx, statements};
-use crate::values::{Row, values};
+use crate::tx::{Statement, Tx, statements};
+use crate::values::{Row, Value, values};
 
 /// The columns of an entry, as [`audit_row`] reads them.
 macro_rules! audit_columns {
@@ -60,8 +60,37 @@ fn head_row(mut row: Row) -> Kept<AuditHead> {
     Ok(AuditHead { position: row.take()?, hash: row.take()? })
 }
 
+/// The entries of a change, within its transaction: both are there, or neither.
+pub(super) async fn log<T>(tx: &mut dyn Tx, entries: T) -> Kept<()>
+where
+    T: IntoIterator<Item = AuditWrite, IntoIter: Send> + Send,
+{
+    for entry in entries {
+        append(tx, entry).await?;
+    }
+    Ok(())
+}
+
+impl<E: Engine> Database<E> {
+    /// One statement that writes, and what the audit log says of it, in one transaction; how many
+    /// rows it changed. Where it changed none, nothing is said.
+    pub(super) async fn change_on_record(
+        &self,
+        statement: &'static Statement,
+        values: Vec<Value>,
+        entry: Option<AuditWrite>,
+    ) -> Kept<u64> {
+        let both = async move |tx: &mut dyn Tx| {
+            let changed = tx.execute(statement, values).await?;
+            log(tx, entry.filter(|_| changed > 0)).await?;
+            Ok(changed)
+        };
+        self.engine.write(move |tx| Box::pin(both(tx))).await
+    }
+}
+
 /// Adds an entry within a transaction, which is alone in writing.
-async fn append(tx: &mut dyn Tx, written: AuditWrite) -> Kept<AuditRow> {
+pub(super) async fn append(tx: &mut dyn Tx, written: AuditWrite) -> Kept<AuditRow> {
     let found = tx.query(&AUDIT_HEAD, values![written.org]).await?;
     let head = found.into_iter().next().map(head_row).transpose()?.unwrap_or_default();
     let row = chain::next(head, written);

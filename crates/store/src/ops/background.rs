@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use crate::engine::{Database, Engine};
 use crate::ports::{JobStore, Kept};
-use crate::rows::{BackgroundSettings, JobRow};
+use crate::rows::{AuditWrite, BackgroundSettings, JobRow};
 use crate::tx::{Tx, statements};
 use crate::values::{Row, values};
 
@@ -65,9 +65,14 @@ impl<E: Engine> JobStore for Database<E> {
         Ok(count.unwrap_or_default())
     }
 
-    async fn set_background(&self, org: OrgId, settings: BackgroundSettings) -> Kept<()> {
+    async fn set_background(
+        &self,
+        org: OrgId,
+        settings: BackgroundSettings,
+        log: Option<AuditWrite>,
+    ) -> Kept<()> {
         let BackgroundSettings { titles, summaries, follow_ups, draw } = settings;
         let values = values![titles, summaries, follow_ups, draw, org];
-        self.change(&SET_BACKGROUND, values).await.map(drop)
+        self.change_on_record(&SET_BACKGROUND, values, log).await.map(drop)
     }
 }

@@ -1,13 +1,16 @@
 //! Conversations with Joule and their messages, and what commits write of them.
 
+use std::cmp::Reverse;
+
 use ampere_credits::{Credits, MessageId, OrgId, SessionId, Timestamp, UserId};
 use async_trait::async_trait;
 
 use crate::engine::{Database, Engine};
 use crate::ops::run_rows::{message_row, unended};
+use crate::ops::shares::{add_session_files, end_sharing, touch_shares};
 use crate::ops::writes::Booking;
 use crate::ports::{ChatStore, Kept, StoreError};
-use crate::rows::{MessageRow, Page, SessionRow};
+use crate::rows::{Access, MessageRow, OpenSession, Page, SessionRow};
 use crate::tx::{Tx, statements};
 use crate::values::{Row, values};
 
@@ -23,7 +26,8 @@ macro_rules! session_select {
              WHERE r.org = s.org AND r.session = s.id AND r.kind <> 'background' AND r.",
             unended!(),
             " ORDER BY r.id DESC LIMIT 1), s.titled_by_person, s.summary, s.summarized, \
-             s.allow_up_to \
+             s.allow_up_to, EXISTS (SELECT 1 FROM shares h \
+             WHERE h.org = s.org AND h.session = s.id) \
              FROM sessions s LEFT JOIN users u ON u.id = s.owner "
         )
     };
@@ -39,6 +43,10 @@ statements! {
         session_select!(),
         "WHERE s.org = $1 AND s.owner = $2 AND s.deleted_at IS NULL \
          AND (s.updated_at, s.id) < ($3, $4) ORDER BY s.updated_at DESC, s.id DESC LIMIT $5");
+    /// Those that are shared with a person before one in the list, with their access.
+    SESSIONS_SHARED = "SELECT session, access FROM shares \
+                       WHERE org = $1 AND user_id = $2 AND (active_at, session) < ($3, $4) \
+                       ORDER BY active_at DESC, session DESC LIMIT $5";
     /// One conversation.
     SESSION = concat!(
         session_select!(), "WHERE s.org = $1 AND s.id = $2 AND s.deleted_at IS NULL");
@@ -60,7 +68,7 @@ statements! {
     DELETE_STILLS = "DELETE FROM stills WHERE org = $1 AND run IN \
                      (SELECT r.id FROM runs r WHERE r.org = $1 AND r.session = $2)";
     BLANK_STEPS = "UPDATE steps SET name = kind, note = NULL \
-                   WHERE org = $1 AND kind IN ('call', 'browse') AND run IN \
+                   WHERE org = $1 AND kind IN ('call', 'browse', 'read') AND run IN \
                    (SELECT r.id FROM runs r WHERE r.org = $1 AND r.session = $2)";
     /// Runs are titled by what was asked, so their titles do not stay either.
     BLANK_RUNS = "UPDATE runs SET title = $1 WHERE org = $2 AND session = $3";
@@ -112,10 +120,17 @@ fn session_row(mut row: Row) -> Kept<SessionRow> {
         summary: row.take()?,
         summarized: row.take()?,
         allow_up_to: row.take()?,
+        shared: row.take()?,
     })
 }
 
-async fn delete(tx: &mut dyn Tx, org: OrgId, session: SessionId, at: Timestamp) -> Kept<bool> {
+/// Deletes one with everything that was said in it.
+pub(super) async fn delete(
+    tx: &mut dyn Tx,
+    org: OrgId,
+    session: SessionId,
+    at: Timestamp,
+) -> Kept<bool> {
     let title = DELETED.to_owned();
     let deleted = tx.execute(&DELETE_SESSION, values![title, at, org, session]).await?;
     if deleted == 0 {
@@ -127,6 +142,7 @@ async fn delete(tx: &mut dyn Tx, org: OrgId, session: SessionId, at: Timestamp) 
     tx.execute(&DELETE_STILLS, values![org, session]).await?;
     tx.execute(&BLANK_STEPS, values![org, session]).await?;
     tx.execute(&BLANK_RUNS, values![title, org, session]).await?;
+    end_sharing(tx, org, session).await?;
     Ok(true)
 }
 
@@ -171,6 +187,7 @@ pub(super) async fn set_follow_ups(
 /// A message, after the last one.
 pub(super) async fn add_message(tx: &mut dyn Tx, org: OrgId, message: MessageRow) -> Kept<()> {
     let (session, at) = (message.session, message.created_at);
+    add_session_files(tx, (org, session), &message.attachments).await?;
     let mut list = values![message.id, message.author, message.text, message.run, at];
     list.extend(values![message.follow_ups, message.attachments, org, session]);
     tx.execute(&ADD_MESSAGE, list).await?;
@@ -178,7 +195,43 @@ pub(super) async fn add_message(tx: &mut dyn Tx, org: OrgId, message: MessageRow
 }
 
 async fn touch_session(tx: &mut dyn Tx, org: OrgId, session: SessionId, at: Timestamp) -> Kept<()> {
-    tx.execute(&TOUCH_SESSION, values![at, org, session]).await.map(drop)
+    if tx.execute(&TOUCH_SESSION, values![at, org, session]).await? > 0 {
+        touch_shares(tx, (org, session), at).await?;
+    }
+    Ok(())
+}
+
+async fn rename(
+    tx: &mut dyn Tx,
+    (org, session): (OrgId, SessionId),
+    title: String,
+    at: Timestamp,
+) -> Kept<bool> {
+    if tx.execute(&RENAME, values![title, at, org, session]).await? == 0 {
+        return Ok(false);
+    }
+    touch_shares(tx, (org, session), at).await?;
+    Ok(true)
+}
+
+/// A page of a person's list: the newest of their own and of those shared with them.
+async fn list(tx: &mut dyn Tx, org: OrgId, user: UserId, page: Page) -> Kept<Vec<OpenSession>> {
+    let (at, id) = place(&page);
+    let own = tx.query(&SESSIONS, values![org, user, at, id.clone(), page.rows()]).await?;
+    let own = own.into_iter().map(session_row);
+    let own = own.map(|row| Ok(OpenSession { row: row?, access: Access::Owner }));
+    let mut all = own.collect::<Kept<Vec<_>>>()?;
+    let shared = tx.query(&SESSIONS_SHARED, values![org, user, at, id, page.rows()]).await?;
+    for mut share in shared {
+        let (session, access): (SessionId, Access) = (share.take()?, share.take()?);
+        let found = tx.query(&SESSION, values![org, session]).await?;
+        for row in found {
+            all.push(OpenSession { row: session_row(row)?, access });
+        }
+    }
+    all.sort_by_key(|open| Reverse((open.row.updated_at, open.row.id)));
+    all.truncate(usize::try_from(page.rows()).unwrap_or(usize::MAX));
+    Ok(all)
 }
 
 /// The text of an answer as it is now.
@@ -211,9 +264,8 @@ impl<E: Engine> ChatStore for Database<E> {
         }
     }
 
-    async fn sessions(&self, org: OrgId, owner: UserId, page: Page) -> Kept<Vec<SessionRow>> {
-        let (at, id) = place(&page);
-        self.rows(&SESSIONS, values![org, owner, at, id, page.rows()], session_row).await
+    async fn sessions(&self, org: OrgId, user: UserId, page: Page) -> Kept<Vec<OpenSession>> {
+        self.engine.read(move |tx| Box::pin(async move { list(tx, org, user, page).await })).await
     }
 
     async fn session(&self, org: OrgId, session: SessionId) -> Kept<Option<SessionRow>> {
@@ -227,8 +279,10 @@ impl<E: Engine> ChatStore for Database<E> {
         title: &str,
         at: Timestamp,
     ) -> Kept<bool> {
-        let values = values![title.to_owned(), at, org, session];
-        Ok(self.change(&RENAME, values).await? > 0)
+        let title = title.to_owned();
+        self.engine
+            .write(move |tx| Box::pin(async move { rename(tx, (org, session), title, at).await }))
+            .await
     }
 
     async fn delete_session(&self, org: OrgId, session: SessionId, at: Timestamp) -> Kept<bool> {

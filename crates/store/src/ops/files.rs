@@ -4,6 +4,7 @@ use ampere_credits::{FileId, OrgId, UserId};
 use async_trait::async_trait;
 
 use crate::engine::{Database, Engine};
+use crate::ops::shares::end_file;
 use crate::ports::{FileStore, Kept, StoreError};
 use crate::rows::{FileRow, Page};
 use crate::tx::{Tx, statements};
@@ -73,8 +74,10 @@ async fn add(tx: &mut dyn Tx, row: FileRow, bytes: Vec<u8>, quota_bytes: u64) ->
     Ok(true)
 }
 
-async fn delete(tx: &mut dyn Tx, org: OrgId, id: FileId) -> Kept<bool> {
+/// Deletes one and gives its room back.
+pub(super) async fn delete(tx: &mut dyn Tx, org: OrgId, id: FileId) -> Kept<bool> {
     tx.execute(&DELETE_BYTES, values![org, id]).await?;
+    end_file(tx, org, id).await?;
     let deleted = tx.query(&DELETE_FILE, values![org, id]).await?;
     let Some(mut row) = deleted.into_iter().next() else { return Ok(false) };
     let size: u64 = row.take()?;

@@ -20,7 +20,7 @@ statements! {
     DELETE_INPUTS = "DELETE FROM saved_inputs WHERE org = $1 AND id = $2 AND user_id = $3";
 }
 
-fn saved_inputs_row(mut row: Row) -> Kept<SavedInputsRow> {
+pub(super) fn saved_inputs_row(mut row: Row) -> Kept<SavedInputsRow> {
     Ok(SavedInputsRow {
         id: row.take()?,
         org: row.take()?,

@@ -8,7 +8,9 @@ mod background;
 mod billing;
 mod books;
 mod chat;
+mod closing;
 mod commit;
+mod erasure;
 mod files;
 mod hooks;
 mod inputs;
@@ -29,7 +31,9 @@ mod run_rows;
 mod runs;
 mod schedules;
 mod settings;
+mod shares;
 mod stills;
+mod takeout;
 mod tasks;
 mod team;
 mod usage;
@@ -46,7 +50,9 @@ pub(crate) fn statements() -> Vec<&'static Statement> {
         billing::STATEMENTS,
         books::STATEMENTS,
         chat::STATEMENTS,
+        closing::STATEMENTS,
         commit::STATEMENTS,
+        erasure::STATEMENTS,
         files::STATEMENTS,
         hooks::STATEMENTS,
         inputs::STATEMENTS,
@@ -65,7 +71,9 @@ pub(crate) fn statements() -> Vec<&'static Statement> {
         runs::STATEMENTS,
         schedules::STATEMENTS,
         settings::STATEMENTS,
+        shares::STATEMENTS,
         stills::STATEMENTS,
+        takeout::STATEMENTS,
         tasks::STATEMENTS,
         team::STATEMENTS,
         usage::STATEMENTS,

@@ -15,6 +15,7 @@ macro_rules! payment_columns {
          status, reason, url, paid_at, refunded_cents, dispute, receipt_url, created_at, seen_at"
     };
 }
+pub(super) use payment_columns;
 
 statements! {
     /// As the provider told it; an older answer changes nothing.
@@ -44,7 +45,7 @@ statements! {
                          VALUES ($1, $2, $3, $4, $5)";
 }
 
-fn payment_row(mut row: Row) -> Kept<PaymentRow> {
+pub(super) fn payment_row(mut row: Row) -> Kept<PaymentRow> {
     Ok(PaymentRow {
         org: row.take()?,
         id: row.take()?,

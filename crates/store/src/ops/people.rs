@@ -4,9 +4,13 @@ use ampere_credits::{OrgId, Timestamp, UserId};
 use async_trait::async_trait;
 
 use crate::engine::{Database, Engine};
+use crate::ops::audit;
 use crate::ops::schedules::{give_all, pause_of};
+use crate::ops::shares::end_shares_of;
 use crate::ports::{Kept, PeopleStore, StoreError};
-use crate::rows::{BackgroundSettings, LeftBehind, MemberRow, OrganizationRow, Role, UserRow};
+use crate::rows::{
+    AuditWrite, BackgroundSettings, LeftBehind, MemberRow, OrganizationRow, Role, UserRow,
+};
 use crate::tx::{Tx, statements};
 use crate::values::{Row, values};
 
@@ -34,7 +38,7 @@ pub(super) use organization_columns;
 
 statements! {
     /// Whether there is an account.
-    ANYBODY = "SELECT 1 FROM users LIMIT 1";
+    ANYBODY = "SELECT 1 FROM users WHERE erased_at IS NULL LIMIT 1";
     /// A new person; nothing if the address, the id or the place of the first is taken.
     ADD_USER = "INSERT INTO users (id, email, name, password_hash, operator, created_at, \
                 disabled_at, first_account) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
@@ -48,7 +52,8 @@ statements! {
     ADD_MEMBER = "INSERT INTO members (org, user_id, role, billing_admin, joined_at) \
                   VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
     /// By mail address.
-    USER_BY_EMAIL = concat!("SELECT ", user_columns!(), " FROM users u WHERE u.email = $1");
+    USER_BY_EMAIL = concat!("SELECT ", user_columns!(), " FROM users u \
+                            WHERE u.email = $1 AND u.erased_at IS NULL");
     /// Whether a person has an account.
     USER_EXISTS = "SELECT 1 FROM users WHERE id = $1";
     /// A new password.
@@ -169,15 +174,22 @@ async fn create(
     join(tx, id, owner, (Role::Owner, created_at)).await
 }
 
-async fn remove(tx: &mut dyn Tx, org: OrgId, user: UserId, left: LeftBehind) -> Kept<bool> {
+async fn remove(
+    tx: &mut dyn Tx,
+    (org, user): (OrgId, UserId),
+    left: LeftBehind,
+    log: Option<AuditWrite>,
+) -> Kept<bool> {
     if tx.execute(&REMOVE_MEMBER, values![org, user, Role::Owner]).await? == 0 {
         return Ok(false);
     }
     tx.execute(&END_LOGINS_THERE, values![org, user]).await?;
+    end_shares_of(tx, org, user).await?;
     match left {
         LeftBehind::Paused { note, at } => pause_of(tx, (org, user), note, at).await?,
         LeftBehind::Given { to, at } => give_all(tx, org, (user, to), at).await?,
     }
+    audit::log(tx, log).await?;
     Ok(true)
 }
 
@@ -221,9 +233,15 @@ impl<E: Engine> PeopleStore for Database<E> {
         self.rows(&MEMBERS, values![org], |mut row| read_member(&mut row)).await
     }
 
-    async fn remove_member(&self, org: OrgId, user: UserId, left: LeftBehind) -> Kept<bool> {
+    async fn remove_member(
+        &self,
+        org: OrgId,
+        user: UserId,
+        left: LeftBehind,
+        log: Option<AuditWrite>,
+    ) -> Kept<bool> {
         self.engine
-            .write(move |tx| Box::pin(async move { remove(tx, org, user, left).await }))
+            .write(move |tx| Box::pin(async move { remove(tx, (org, user), left, log).await }))
             .await
     }
 
@@ -231,9 +249,14 @@ impl<E: Engine> PeopleStore for Database<E> {
         self.row(&ORGANIZATION, values![org], organization_row).await
     }
 
-    async fn update_organization(&self, org: OrgId, name: &str, zone: &str) -> Kept<()> {
+    async fn update_organization(
+        &self,
+        org: OrgId,
+        name: &str,
+        zone: &str,
+        log: Option<AuditWrite>,
+    ) -> Kept<()> {
         let values = values![name.to_owned(), zone.to_owned(), org];
-        self.change(&SET_ORGANIZATION, values).await?;
-        Ok(())
+        self.change_on_record(&SET_ORGANIZATION, values, log).await.map(drop)
     }
 }

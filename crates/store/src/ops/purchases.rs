@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use crate::engine::{Database, Engine};
 use crate::ports::{Kept, PurchaseStore, StoreError};
-use crate::rows::{CheckoutChange, CheckoutRow, CheckoutState, Page};
+use crate::rows::{AuditWrite, CheckoutChange, CheckoutRow, CheckoutState, Page};
 use crate::tx::statements;
 use crate::values::{Row, values};
 
@@ -64,13 +64,13 @@ fn checkout_row(mut row: Row) -> Kept<CheckoutRow> {
 
 #[async_trait]
 impl<E: Engine> PurchaseStore for Database<E> {
-    async fn create_checkout(&self, row: CheckoutRow) -> Kept<()> {
+    async fn create_checkout(&self, row: CheckoutRow, log: Option<AuditWrite>) -> Kept<()> {
         let mut values = values![row.id, row.org, row.user, row.kind, row.pay_with];
         values.extend(values![row.pack, row.credits]);
         values.extend(values![row.lifetime_months, row.amount_cents, row.currency, row.provider]);
         values.extend(values![row.provider_ref, row.url, row.state, row.reason, row.payment]);
         values.extend(values![row.grant, row.position, row.created_at, row.updated_at]);
-        match self.change(&ADD_CHECKOUT, values).await? {
+        match self.change_on_record(&ADD_CHECKOUT, values, log).await? {
             0 => Err(StoreError::Exists("a purchase with this id")),
             _ => Ok(()),
         }

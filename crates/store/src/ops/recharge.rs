@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use crate::engine::{Database, Engine};
 use crate::ops::writes::Booking;
 use crate::ports::{Kept, RechargeStore};
-use crate::rows::{AttemptRow, AttemptState, RechargeRow};
+use crate::rows::{AttemptRow, AttemptState, AuditWrite, RechargeRow};
 use crate::tx::{Tx, statements};
 use crate::values::{Row, values};
 
@@ -111,11 +111,10 @@ impl<E: Engine> RechargeStore for Database<E> {
         self.row(&RECHARGE, values![org], recharge_row).await
     }
 
-    async fn set_recharge(&self, row: RechargeRow) -> Kept<()> {
+    async fn set_recharge(&self, row: RechargeRow, log: Option<AuditWrite>) -> Kept<()> {
         let mut values = values![row.org, row.enabled, row.threshold, row.amount];
         values.extend(values![row.monthly_limit, row.broken_card, row.since, row.changed_by]);
-        self.change(&SET_RECHARGE, values).await?;
-        Ok(())
+        self.change_on_record(&SET_RECHARGE, values, log).await.map(drop)
     }
 
     async fn recharging(&self) -> Kept<Vec<OrgId>> {

@@ -6,8 +6,9 @@ use ampere_credits::Timestamp;
 use async_trait::async_trait;
 
 use crate::engine::{Database, Engine};
+use crate::ops::audit;
 use crate::ports::{Kept, SettingStore};
-use crate::rows::{ReplyLookup, ReplyRow};
+use crate::rows::{AuditWrite, ReplyLookup, ReplyRow};
 use crate::tx::{Tx, statements};
 use crate::values::{Row, values};
 
@@ -77,8 +78,16 @@ impl<E: Engine> SettingStore for Database<E> {
         Ok(self.rows(&SETTINGS, values![], read).await?.into_iter().collect())
     }
 
-    async fn set(&self, changes: Vec<(String, Option<String>)>) -> Kept<()> {
-        self.engine.write(move |tx| Box::pin(async move { set(tx, changes).await })).await
+    async fn set(
+        &self,
+        changes: Vec<(String, Option<String>)>,
+        log: Option<AuditWrite>,
+    ) -> Kept<()> {
+        let both = async move |tx: &mut dyn Tx| {
+            set(tx, changes).await?;
+            audit::log(tx, log).await
+        };
+        self.engine.write(move |tx| Box::pin(both(tx))).await
     }
 
     async fn rate_cards(&self) -> Kept<Vec<(u32, Timestamp, String)>> {

@@ -4,10 +4,11 @@ use ampere_credits::{LoginId, OrgId, Timestamp, UserId};
 use async_trait::async_trait;
 
 use crate::engine::{Database, Engine};
+use crate::ops::audit;
 use crate::ops::people::{member_columns, organization_columns, read_member, read_organization};
 use crate::ops::schedules::pause_of;
 use crate::ports::{Kept, StoreError, TeamStore};
-use crate::rows::{MemberChange, MemberRow, OrganizationRow, Role};
+use crate::rows::{AuditWrite, MemberChange, MemberRow, OrganizationRow, Role};
 use crate::tx::{Tx, statements};
 use crate::values::{Row, values};
 
@@ -40,7 +41,7 @@ fn membership(mut row: Row) -> Kept<(MemberRow, OrganizationRow)> {
 }
 
 async fn change(tx: &mut dyn Tx, org: OrgId, user: UserId, change: MemberChange) -> Kept<bool> {
-    let MemberChange { role, billing_admin, pause } = change;
+    let MemberChange { role, billing_admin, pause, log } = change;
     let list = values![role, billing_admin, org, user, Role::Owner];
     if tx.execute(&SET_MEMBER, list).await? == 0 {
         return Ok(false);
@@ -48,6 +49,7 @@ async fn change(tx: &mut dyn Tx, org: OrgId, user: UserId, change: MemberChange)
     if let Some((note, at)) = pause {
         pause_of(tx, (org, user), note, at).await?;
     }
+    audit::log(tx, log).await?;
     Ok(true)
 }
 
@@ -56,7 +58,12 @@ async fn role_of(tx: &mut dyn Tx, org: OrgId, user: UserId) -> Kept<Option<Role>
     found.into_iter().next().map(|mut row| row.take()).transpose()
 }
 
-async fn transfer(tx: &mut dyn Tx, org: OrgId, from: UserId, to: UserId) -> Kept<bool> {
+async fn transfer(
+    tx: &mut dyn Tx,
+    org: OrgId,
+    (from, to): (UserId, UserId),
+    log: Option<AuditWrite>,
+) -> Kept<bool> {
     let owner = role_of(tx, org, from).await? == Some(Role::Owner);
     let heir = role_of(tx, org, to).await?.is_some_and(|role| role != Role::Owner);
     if !(owner && heir) {
@@ -64,6 +71,7 @@ async fn transfer(tx: &mut dyn Tx, org: OrgId, from: UserId, to: UserId) -> Kept
     }
     tx.execute(&SET_ROLE, values![Role::Admin, false, org, from]).await?;
     tx.execute(&SET_ROLE, values![Role::Owner, true, org, to]).await?;
+    audit::log(tx, log).await?;
     Ok(true)
 }
 
@@ -85,9 +93,15 @@ impl<E: Engine> TeamStore for Database<E> {
         self.engine.write(move |tx| Box::pin(async move { change(tx, org, user, to).await })).await
     }
 
-    async fn transfer(&self, org: OrgId, from: UserId, to: UserId) -> Kept<bool> {
+    async fn transfer(
+        &self,
+        org: OrgId,
+        from: UserId,
+        to: UserId,
+        log: Option<AuditWrite>,
+    ) -> Kept<bool> {
         self.engine
-            .write(move |tx| Box::pin(async move { transfer(tx, org, from, to).await }))
+            .write(move |tx| Box::pin(async move { transfer(tx, org, (from, to), log).await }))
             .await
     }
 

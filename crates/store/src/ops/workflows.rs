@@ -16,6 +16,7 @@ macro_rules! workflow_select {
          AND v.workflow = w.id AND v.version = w.version LEFT JOIN users u ON u.id = w.owner "
     };
 }
+pub(super) use workflow_select;
 
 macro_rules! version_select {
     () => {
@@ -54,7 +55,7 @@ statements! {
     HIDE_WORKFLOW = "UPDATE workflows SET hidden = 1 WHERE org = $1 AND id = $2 AND hidden = 0";
 }
 
-fn workflow_row(mut row: Row) -> Kept<WorkflowRow> {
+pub(super) fn workflow_row(mut row: Row) -> Kept<WorkflowRow> {
     Ok(WorkflowRow {
         id: row.take()?,
         org: row.take()?,

@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use crate::ports::Kept;
 use crate::rows::{AuditHead, AuditNames, AuditRow, AuditWrite, Page};
 
-/// Who did what: entries are added and read, never changed and never taken away.
+/// Who did what: entries are added and read, never changed and never taken away. A change that is
+/// a write of its own takes its entries along (`log`) and keeps them in its transaction.
 #[async_trait]
 pub trait AuditStore: Send + Sync {
     /// Adds an entry at the end of its organization's chain: place and hashes are made in the

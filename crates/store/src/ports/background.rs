@@ -4,7 +4,7 @@ use ampere_credits::{JobId, OrgId};
 use async_trait::async_trait;
 
 use crate::ports::Kept;
-use crate::rows::{BackgroundSettings, JobRow};
+use crate::rows::{AuditWrite, BackgroundSettings, JobRow};
 
 /// Background jobs that wait; commits of the pool add them and take them away when done.
 #[async_trait]
@@ -16,5 +16,10 @@ pub trait JobStore: Send + Sync {
     /// How many jobs of an organization wait.
     async fn jobs_of(&self, org: OrgId) -> Kept<u64>;
     /// What background work an organization wants.
-    async fn set_background(&self, org: OrgId, settings: BackgroundSettings) -> Kept<()>;
+    async fn set_background(
+        &self,
+        org: OrgId,
+        settings: BackgroundSettings,
+        log: Option<AuditWrite>,
+    ) -> Kept<()>;
 }

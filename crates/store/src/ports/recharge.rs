@@ -4,7 +4,7 @@ use ampere_credits::{Credits, OrgId, RechargeId, Timestamp};
 use async_trait::async_trait;
 
 use crate::ports::Kept;
-use crate::rows::{AttemptRow, AttemptState, RechargeRow};
+use crate::rows::{AttemptRow, AttemptState, AuditWrite, RechargeRow};
 
 /// What organizations want of auto-recharge, and its attempts. That one was paid is written by the
 /// commit that grants its credits.
@@ -13,7 +13,7 @@ pub trait RechargeStore: Send + Sync {
     /// What an organization wants; none if it never wanted anything.
     async fn recharge(&self, org: OrgId) -> Kept<Option<RechargeRow>>;
     /// Sets what it wants.
-    async fn set_recharge(&self, row: RechargeRow) -> Kept<()>;
+    async fn set_recharge(&self, row: RechargeRow, log: Option<AuditWrite>) -> Kept<()>;
     /// Those of all organizations that are switched on, or have an attempt in flight.
     async fn recharging(&self) -> Kept<Vec<OrgId>>;
     /// A new attempt, in flight from now on; false if another one is, or if the month's attempts

@@ -4,7 +4,7 @@ use ampere_credits::{LoginId, OrgId, Timestamp, UserId};
 use async_trait::async_trait;
 
 use crate::ports::Kept;
-use crate::rows::{MemberChange, MemberRow, OrganizationRow};
+use crate::rows::{AuditWrite, MemberChange, MemberRow, OrganizationRow};
 
 /// The people of an organization as a team.
 #[async_trait]
@@ -13,7 +13,13 @@ pub trait TeamStore: Send + Sync {
     async fn change_member(&self, org: OrgId, user: UserId, change: MemberChange) -> Kept<bool>;
     /// Hands the organization over: the owner becomes an admin, the member the owner. False if
     /// either is not what they are said to be.
-    async fn transfer(&self, org: OrgId, from: UserId, to: UserId) -> Kept<bool>;
+    async fn transfer(
+        &self,
+        org: OrgId,
+        from: UserId,
+        to: UserId,
+        log: Option<AuditWrite>,
+    ) -> Kept<bool>;
     /// Everything that a person belongs to, the first joined first.
     async fn memberships(&self, user: UserId) -> Kept<Vec<(MemberRow, OrganizationRow)>>;
     /// Another organization for a login, if its person belongs to it; false if not.

@@ -2,7 +2,7 @@
 
 use ampere_credits::{InvitationId, LoginId, OrgId, Timestamp, UserId};
 
-use crate::rows::{BackgroundSettings, MailState, Role};
+use crate::rows::{AuditWrite, BackgroundSettings, MailState, Role};
 
 /// An organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,4 +114,6 @@ pub struct MemberChange {
     pub billing_admin: Option<bool>,
     /// The schedules that run pause, with this line for people.
     pub pause: Option<(String, Timestamp)>,
+    /// What the audit log says of it, kept with the change.
+    pub log: Vec<AuditWrite>,
 }

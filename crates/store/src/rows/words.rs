@@ -43,6 +43,18 @@ words! {
 }
 
 words! {
+    /// What somebody may do in a conversation; each may also do what those before it may.
+    Access {
+        /// Read it.
+        View = "view",
+        /// Write in it.
+        Edit = "edit",
+        /// Share and delete it.
+        Owner = "owner",
+    }
+}
+
+words! {
     /// What became of a mail.
     MailState {
         /// It is to be sent.

@@ -33,6 +33,8 @@ pub struct SessionRow {
     pub summarized: u32,
     /// What Joule starts in it without asking costs at most this; none: as the catalog says.
     pub allow_up_to: Option<Credits>,
+    /// It is shared with somebody.
+    pub shared: bool,
 }
 
 /// One message of a conversation.

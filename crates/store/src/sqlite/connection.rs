@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::FutureExt;
@@ -16,20 +17,25 @@ use crate::tx::{Statement, Tx};
 use crate::values::{Row, Value};
 
 /// More than there are statements: none is ever compiled twice.
-const STATEMENTS_KEPT: usize = 256;
+const STATEMENTS_KEPT: usize = 512;
 
 /// How a transaction begins: writers first wait until they are alone.
 const BEGIN_WRITING: &str = "BEGIN IMMEDIATE";
 const BEGIN_READING: &str = "BEGIN";
 
-/// For every connection. A command line may write beside a server, so waiting is normal.
-const SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; \
+/// A command line may write beside a server, so waiting is normal.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// For every connection.
+const SETTINGS: &str = "PRAGMA foreign_keys = ON; \
                         PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;";
 
 /// For the one that writes: what is acknowledged is on the disk; the log goes into the database
-/// when there is nothing else to do; after that it keeps at most 32 MiB.
+/// when there is nothing else to do; after that it keeps at most 32 MiB. What is deleted or
+/// written over is overwritten with zeros (`docs/decisions/0010-privacy.md` says what it costs).
 const WRITING: &str = "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; \
-                       PRAGMA journal_size_limit = 33554432; PRAGMA cache_size = -16384;";
+                       PRAGMA journal_size_limit = 33554432; PRAGMA cache_size = -16384; \
+                       PRAGMA secure_delete = ON;";
 
 /// A connection.
 pub(super) struct Open {
@@ -58,6 +64,7 @@ pub(super) fn open_reading(path: &Path) -> Kept<Open> {
 
 fn open(path: &Path, flags: OpenFlags) -> Kept<Open> {
     let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
+    connection.busy_timeout(PATIENCE).map_err(fault)?;
     connection.execute_batch(SETTINGS).map_err(fault)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
     // One plan for each statement, whatever its values: otherwise many are compiled anew each

@@ -4,6 +4,7 @@
 //! Where to read on: [`writer`].
 
 use std::path::Path;
+use std::sync::Arc;
 
 use ampere_credits::Clock;
 use futures_util::future::BoxFuture;
@@ -18,6 +19,7 @@ mod readers;
 mod writer;
 
 use crate::engine::Engine;
+use crate::faults::CommitFaults;
 use crate::ports::{Kept, StoreError};
 use crate::tx::Tx;
 use file::ServerLock;
@@ -43,12 +45,17 @@ pub(crate) struct Sqlite {
 
 impl Sqlite {
     /// Opens the file and brings it to this version's schema.
-    pub fn open(path: &Path, sharing: Sharing, clock: &dyn Clock) -> Kept<Sqlite> {
+    pub fn open(
+        path: &Path,
+        sharing: Sharing,
+        clock: &dyn Clock,
+        faults: Arc<CommitFaults>,
+    ) -> Kept<Sqlite> {
         let lock = file::prepare(path, sharing)?;
         let mut writing = connection::open_writing(path)?;
         migrate::migrate(&mut writing, clock)?;
         let readers = Readers::open(path)?;
-        Ok(Sqlite { readers, writer: Writer::start(writing, path)?, _lock: lock })
+        Ok(Sqlite { readers, writer: Writer::start(writing, path, faults)?, _lock: lock })
     }
 }
 
@@ -76,5 +83,14 @@ impl Engine for Sqlite {
         }))?;
         let lost = || StoreError::Unknown("the writing thread ended".to_owned());
         answered.await.unwrap_or_else(|_| Err(lost()))
+    }
+
+    async fn scrub(&self) -> Kept<bool> {
+        let (answer, answered) = oneshot::channel();
+        self.writer.send(Box::new(move |writer| {
+            // It is done, whoever still waits for it.
+            let _ = answer.send(writer.scrub());
+        }))?;
+        answered.await.map_err(|_| StoreError::Unavailable("the writing thread ended".to_owned()))
     }
 }

@@ -7,14 +7,16 @@
 //! nothing is written until a fence succeeds.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
+use crate::faults::{CommitFaults, Lost};
 use crate::ports::{Kept, StoreError};
-use crate::sqlite::connection::Open;
+use crate::sqlite::connection::{Open, PATIENCE};
 use crate::sqlite::fault::{fault, never_complete};
 use crate::sqlite::file::wal_of;
 use crate::tx::Tx;
@@ -27,6 +29,9 @@ const IDLE: Duration = Duration::from_millis(200);
 const LONG_LOG_BYTES: u64 = 64 * 1024 * 1024;
 const COMMITS_BETWEEN: u32 = 256;
 
+/// Emptying the log waits for readers at most this long at a time.
+const SCRUB_PATIENCE: Duration = Duration::from_millis(100);
+
 /// What the writing thread is asked to do.
 type Job = Box<dyn FnOnce(&mut Working) + Send>;
 
@@ -38,9 +43,10 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the thread.
-    pub fn start(open: Open, path: &Path) -> Kept<Writer> {
+    pub fn start(open: Open, path: &Path, faults: Arc<CommitFaults>) -> Kept<Writer> {
         let (jobs, queue) = channel::<Job>();
-        let working = Working { open, wal: wal_of(path), commits: 0, certain: true };
+        let wal = wal_of(path);
+        let working = Working { open, wal, faults, commits: 0, certain: true, unclean: true };
         let thread = Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || working.work(&queue))
@@ -69,10 +75,14 @@ impl Drop for Writer {
 pub(super) struct Working {
     open: Open,
     wal: PathBuf,
+    /// Commits that lose their answer; none but in tests.
+    faults: Arc<CommitFaults>,
     /// Since the log was last brought into the database.
     commits: u32,
     /// The outcome of everything that was done is known.
     certain: bool,
+    /// The log is to be emptied, and a reader has kept it from that.
+    unclean: bool,
 }
 
 impl Working {
@@ -85,9 +95,14 @@ impl Working {
             self.fence()?;
         }
         let result = self.open.begin(true, operation)?;
+        let lost = self.faults.of_next();
+        if lost == Some(Lost::Before) {
+            self.open.roll_back();
+            return self.unanswered();
+        }
         let Err(error) = self.open.commit() else {
             self.commits = self.commits.saturating_add(1);
-            return Ok(result);
+            return if lost == Some(Lost::After) { self.unanswered() } else { Ok(result) };
         };
         tracing::error!(%error, "a commit failed");
         self.open.roll_back();
@@ -96,6 +111,12 @@ impl Working {
             return Err(fault(error));
         }
         Err(StoreError::Unknown(error.to_string()))
+    }
+
+    /// Whoever asked cannot know what became of it, and neither does the next who asks.
+    fn unanswered<R>(&mut self) -> Kept<R> {
+        self.certain = false;
+        Err(StoreError::Unknown("the connection was lost during the commit".to_owned()))
     }
 
     fn fence(&mut self) -> Kept<()> {
@@ -111,7 +132,7 @@ impl Working {
     fn work(mut self, queue: &Receiver<Job>) {
         loop {
             let job = match self.commits {
-                0 => queue.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                0 if !self.unclean => queue.recv().map_err(|_| RecvTimeoutError::Disconnected),
                 _ => queue.recv_timeout(IDLE),
             };
             match job {
@@ -121,6 +142,9 @@ impl Working {
                         self.checkpoint();
                     }
                 }
+                Err(RecvTimeoutError::Timeout) if self.unclean => {
+                    self.scrub();
+                }
                 Err(RecvTimeoutError::Timeout) => self.checkpoint(),
                 Err(RecvTimeoutError::Disconnected) => return,
             }
@@ -129,6 +153,29 @@ impl Working {
 
     fn log_is_long(&self) -> bool {
         self.wal.metadata().is_ok_and(|file| file.len() > LONG_LOG_BYTES)
+    }
+
+    /// Brings the whole log into the database and empties it; false while a reader needs it,
+    /// and then it is tried again when there is nothing else to do.
+    pub fn scrub(&mut self) -> bool {
+        self.unclean = true;
+        let connection = &self.open.connection;
+        // Everybody who writes would wait with it: a reader's next moment is enough.
+        let done = connection.busy_timeout(SCRUB_PATIENCE).and_then(|()| {
+            let emptied = "PRAGMA wal_checkpoint(TRUNCATE)";
+            connection.query_row(emptied, [], |row| row.get::<_, i64>(0))
+        });
+        if let Err(error) = connection.busy_timeout(PATIENCE) {
+            tracing::warn!(%error, "how long the database is waited for could not be set");
+        }
+        match done {
+            Ok(busy) => self.unclean = busy != 0,
+            Err(error) => tracing::warn!(%error, "the log could not be emptied"),
+        }
+        if !self.unclean {
+            self.commits = 0;
+        }
+        !self.unclean
     }
 
     /// Brings the log into the database as far as no reader needs it.

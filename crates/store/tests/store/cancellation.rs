@@ -49,7 +49,7 @@ async fn drop_after(prepared: &Folder, states: &[String], steps: &[Step], polls:
     let (folder, store) = copy(prepared);
     let polled = poll_at_most(all(Arc::clone(&store), steps.to_vec()), polls);
     // The one writer does one thing after the other: after this nothing is under way.
-    store.set(Vec::new()).await.unwrap();
+    store.set(Vec::new(), None).await.unwrap();
     let after = dump(&folder.database());
     let step = states.iter().rposition(|state| *state == after);
     let whole = step.is_some_and(|step| polled == Polled::Dropped || step == steps.len());

@@ -1,6 +1,6 @@
 //! Migrations: applied once, never changed, never newer than the program.
 
-use ampere_credits::Credits;
+use ampere_credits::{Credits, FileId};
 use ampere_store::open_sqlite;
 use ampere_store::ports::{Kept, StoreError};
 use ampere_store::rows::*;
@@ -12,7 +12,7 @@ use crate::work::{stored, waiting};
 use crate::world::{Folder, START, TestClock, World, audit, dump};
 
 /// Migrations that this version knows.
-const KNOWN: u32 = 7;
+const KNOWN: u32 = 8;
 
 fn opened(folder: &Folder) -> Kept<()> {
     open_sqlite(&folder.database(), TestClock::at(START)).map(drop)
@@ -96,6 +96,9 @@ const SIXTH_IS: &str = "2fe4651c18e92cbdcea19348e3f616bedf6f4d6b3fbe2c51c7cc3329
 const SEVENTH: &str = include_str!("../../migrations/0007_audit.sql");
 const SEVENTH_IS: &str = "124c23e603d7f2b50f181657511a9a28e7fb7a2cc40a944a43584e6887157b18";
 
+const EIGHTH: &str = include_str!("../../migrations/0008_privacy.sql");
+const EIGHTH_IS: &str = "425e596322353c320c719c0a8667336a75a15bc900df05b160466fa5ec36c2af";
+
 #[test]
 fn migrations_are_what_was_published() {
     let all = [
@@ -106,11 +109,39 @@ fn migrations_are_what_was_published() {
         (FIFTH, FIFTH_IS),
         (SIXTH, SIXTH_IS),
         (SEVENTH, SEVENTH_IS),
+        (EIGHTH, EIGHTH_IS),
     ];
     for (text, published) in all {
         let hash: String = hash(text).0.iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(hash, published);
     }
+}
+
+#[tokio::test]
+async fn files_of_messages_from_before_belong_to_their_conversations() {
+    let world = World::sqlite();
+    let one = found(&world, 1).await;
+    world.store.create_session(session(1, 1)).await.unwrap();
+    let files = [1, 2, 3, 4, 5].map(FileId::from_bits);
+    for (number, attachments) in [(1, files.to_vec()), (2, Vec::new()), (3, files[..1].to_vec())] {
+        let said = MessageRow { attachments, ..message(1, 1, number, Author::User) };
+        let said = with(top_up(number, 1), vec![RowWrite::Message(said)]);
+        world.commit(one, vec![said]).await;
+    }
+    let World { store, folder, .. } = world;
+    drop(store);
+    let rows = |folder: &Folder| {
+        let all = dump(&folder.database());
+        let at = all.find("session_files: ").unwrap();
+        all[at..].split("\nsessions: ").next().unwrap().to_owned()
+    };
+    let written = rows(&folder);
+    assert!(written.starts_with("session_files: 5\n"), "{written}");
+    let privacy = include_str!("../../migrations/0008_privacy.sql");
+    let backfill = &privacy[privacy.find("INSERT INTO session_files").unwrap()..];
+    let backfill = &backfill[..=backfill.find(';').unwrap()];
+    change(&folder, &format!("DELETE FROM session_files; {backfill}"));
+    assert_eq!(rows(&folder), written, "what is filled in is what would have been written");
 }
 
 /// A database of version 1 with everything in it that version 1 could hold: its own schema, and
@@ -152,7 +183,7 @@ async fn a_database_of_version_1_goes_on() {
     let world = World::sqlite();
     let one = found(&world, 1).await;
     world.store.create_session(session(1, 1)).await.unwrap();
-    world.store.create_checkout(checkout(1, 1)).await.unwrap();
+    world.store.create_checkout(checkout(1, 1), None).await.unwrap();
     let of_session = RunRow { session: Some(session_id(1)), ..run(1, 1) };
     let new = vec![
         RowWrite::Run(Box::new(of_session)),

@@ -81,6 +81,12 @@ pub fn invitation(number: u128, token: u128) -> InvitationRow {
 }
 
 /// What becomes of the schedules of somebody who goes.
+/// What the audit log says of a change in the first organization.
+pub fn entry() -> Option<AuditWrite> {
+    let (act, target, detail) = ("done".to_owned(), "team".to_owned(), "{}".to_owned());
+    Some(AuditWrite { org: org(1), at: START, actor: user_id(1), act, target, detail })
+}
+
 pub fn left() -> LeftBehind {
     LeftBehind::Paused { note: "They left.".to_owned(), at: START }
 }
@@ -139,6 +145,7 @@ pub fn session(number: u128, id: u128) -> SessionRow {
         summary: None,
         summarized: 0,
         allow_up_to: None,
+        shared: false,
     }
 }
 

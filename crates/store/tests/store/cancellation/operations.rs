@@ -39,7 +39,7 @@ pub async fn prepare() -> Folder {
     store.create_login(login(1, 5, 50)).await.unwrap();
     store.create_invitation(invitation(1, 7), None).await.unwrap();
     store.begin_reset(reset(1, 1), mail(1), START).await.unwrap();
-    store.create_checkout(checkout(1, 1)).await.unwrap();
+    store.create_checkout(checkout(1, 1), None).await.unwrap();
     store.begin_reply("me", "taken", [0; 32], START).await.unwrap();
     world.commit(one, vec![trial(1, 100, 600), top_up(2, 50), with(hold(1, 20), begun(1))]).await;
     prepare_work(&world).await;
@@ -135,10 +135,13 @@ fn of_people() -> Vec<(&'static str, Vec<Step>)> {
             vec![step!(|store| store.create_organization(organization(2), user(2), false))],
         ),
         ("set_password", vec![step!(|store| store.set_password(user_id(1), "$new$"))]),
-        ("remove_member", vec![step!(|store| store.remove_member(org(1), user_id(5), left()))]),
+        (
+            "remove_member",
+            vec![step!(|store| store.remove_member(org(1), user_id(5), left(), entry()))],
+        ),
         (
             "update_organization",
-            vec![step!(|store| store.update_organization(org(1), "Renamed", "Asia/Tokyo"))],
+            vec![step!(|store| store.update_organization(org(1), "New", "UTC", entry()))],
         ),
         ("create_invitation", vec![step!(|store| store.create_invitation(invitation(1, 8), None))]),
         (
@@ -208,7 +211,7 @@ fn of_teams() -> Vec<(&'static str, Vec<Step>)> {
                 MemberChange { role: Some(Role::Viewer), ..MemberChange::default() }
             ))],
         ),
-        ("transfer", vec![step!(|store| store.transfer(org(1), user_id(1), user_id(5)))]),
+        ("transfer", vec![step!(|store| store.transfer(org(1), user_id(1), user_id(5), entry()))]),
         (
             "switch_login",
             vec![step!(|store| store.switch_login(user_id(1), LoginId::from_bits(10), org(1)))],
@@ -236,10 +239,13 @@ fn of_the_rest() -> Vec<(&'static str, Vec<Step>)> {
         ("delete_session", vec![step!(|store| store.delete_session(org(1), session_id(1), START))]),
         (
             "set",
-            vec![step!(|store| store.set(vec![
-                ("a".to_owned(), Some("1".to_owned())),
-                ("b".to_owned(), Some("2".to_owned())),
-            ]))],
+            vec![step!(|store| store.set(
+                vec![
+                    ("a".to_owned(), Some("1".to_owned())),
+                    ("b".to_owned(), Some("2".to_owned())),
+                ],
+                entry()
+            ))],
         ),
         ("publish_rate_card", vec![step!(|store| store.publish_rate_card(1, START, "{}"))]),
         ("begin_reply", vec![step!(|store| store.begin_reply("me", "new", [1; 32], START))]),
@@ -252,7 +258,7 @@ fn of_the_rest() -> Vec<(&'static str, Vec<Step>)> {
             ))],
         ),
         ("forget_replies", vec![step!(|store| store.forget_replies(START.plus_days(1)))]),
-        ("create_checkout", vec![step!(|store| store.create_checkout(checkout(1, 2)))]),
+        ("create_checkout", vec![step!(|store| store.create_checkout(checkout(1, 2), entry()))]),
         (
             "set_checkout",
             vec![step!(|store| store.set_checkout(
@@ -293,7 +299,8 @@ fn of_work() -> Vec<(&'static str, Vec<Step>)> {
             "set_background",
             vec![step!(|store| store.set_background(
                 org(1),
-                BackgroundSettings { titles: false, ..BackgroundSettings::default() }
+                BackgroundSettings { titles: false, ..BackgroundSettings::default() },
+                entry()
             ))],
         ),
         (
@@ -366,7 +373,7 @@ fn a_long_row() -> Vec<Step> {
         step!(|store| record(store, 2, 4)),
         step!(|store| store.commit(org(1), vec![with(settle(2, 150), over(2, 150))])),
         step!(|store| store.end_reply("me", "send", None)),
-        step!(|store| store.create_checkout(checkout(1, 3))),
+        step!(|store| store.create_checkout(checkout(1, 3), None)),
         step!(|store| store.commit(
             org(1),
             vec![with(

@@ -84,3 +84,31 @@ pub async fn two_who_write_at_once_get_two_places(world: World) {
     assert_eq!(places, (1..=20).collect::<Vec<_>>());
     assert_eq!(proved(&world, one).await, 20);
 }
+
+pub async fn a_change_and_its_entry_are_kept_together_or_not_at_all(world: World) {
+    let one = found(&world, 1).await;
+    let store = &world.store;
+    join(&world, 1, 5).await;
+    let log = |act: &str| Some(written(one, act));
+    // None of these is there to be changed.
+    let changed = |act: &str| MemberChange {
+        role: Some(Role::Viewer),
+        log: log(act).into_iter().collect(),
+        ..MemberChange::default()
+    };
+    assert_eq!(store.change_member(one, user_id(9), changed("no_role")).await, Ok(false));
+    assert_eq!(store.remove_member(one, user_id(9), left(), log("no_member")).await, Ok(false));
+    assert_eq!(store.transfer(one, user_id(5), user_id(1), log("no_owner")).await, Ok(false));
+    assert_eq!(proved(&world, one).await, 0, "nothing happened, and nothing is said");
+    assert_eq!(store.change_member(one, user_id(5), changed("role")).await, Ok(true));
+    store.update_organization(one, "Renamed", "Asia/Tokyo", log("renamed")).await.unwrap();
+    let background = BackgroundSettings::default();
+    store.set_background(one, background, log("background")).await.unwrap();
+    store.set(vec![("a".to_owned(), None)], log("set")).await.unwrap();
+    assert_eq!(store.transfer(one, user_id(1), user_id(5), log("transfer")).await, Ok(true));
+    assert_eq!(store.remove_member(one, user_id(1), left(), log("removed")).await, Ok(true));
+    store.set(vec![("a".to_owned(), None)], None).await.unwrap();
+    let chain = world.reopened().store.audit_chain(one, 0, 20).await.unwrap();
+    let acts: Vec<&str> = chain.iter().map(|row| row.written.act.as_str()).collect();
+    assert_eq!(acts, ["role", "renamed", "background", "set", "transfer", "removed"]);
+}

@@ -42,7 +42,7 @@ pub async fn what_is_wanted_in_the_background_is_kept(world: World) {
         BackgroundSettings { follow_ups: false, ..all },
         BackgroundSettings { draw: true, ..all },
     ] {
-        store.set_background(one, changed).await.unwrap();
+        store.set_background(one, changed, None).await.unwrap();
         assert_eq!(settings(one).await, changed);
     }
     assert_eq!(settings(two).await, all);

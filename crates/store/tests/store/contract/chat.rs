@@ -8,8 +8,8 @@ use crate::asks::*;
 use crate::people::*;
 use crate::world::{START, World};
 
-fn ids(sessions: &[SessionRow]) -> Vec<u128> {
-    sessions.iter().map(|row| row.id.bits()).collect()
+fn ids(sessions: &[OpenSession]) -> Vec<u128> {
+    sessions.iter().map(|open| open.row.id.bits()).collect()
 }
 
 pub async fn conversations_come_latest_activity_first(world: World) {
@@ -29,8 +29,10 @@ pub async fn conversations_come_latest_activity_first(world: World) {
     assert_eq!(store.rename_session(one, session_id(2), "Newer", at).await, Ok(true));
     let first = store.sessions(one, user_id(1), page(2)).await.unwrap();
     assert_eq!(ids(&first), [2, 5]);
-    assert_eq!((first[0].title.as_str(), first[0].owner_name.as_str()), ("Newer", "Person 1"));
-    let cursor = store.session_cursor(&first[1]);
+    let newest = &first[0].row;
+    assert_eq!((newest.title.as_str(), newest.owner_name.as_str()), ("Newer", "Person 1"));
+    assert_eq!((first[0].access, newest.shared), (Access::Owner, false));
+    let cursor = store.session_cursor(&first[1].row);
     let rest = store.sessions(one, user_id(1), before(cursor, 9)).await.unwrap();
     assert_eq!(ids(&rest), [4, 3, 1], "equal instants keep their order");
     let nonsense = store.sessions(one, user_id(1), before("nonsense", 9)).await;

@@ -59,7 +59,7 @@ pub async fn what_is_revoked_or_past_cannot_be_accepted(world: World) {
 pub async fn who_has_an_account_joins_with_it(world: World) {
     let one = found(&world, 1).await;
     join(&world, 1, 5).await;
-    assert_eq!(world.store.remove_member(one, user_id(5), left()).await, Ok(true));
+    assert_eq!(world.store.remove_member(one, user_id(5), left(), None).await, Ok(true));
     world.store.create_invitation(invitation(1, 8), None).await.unwrap();
     let back = world.store.accept_invitation(token_hash(8), user(5), START).await;
     assert_eq!(back, Ok(true), "somebody who left can come back");

@@ -6,6 +6,7 @@ mod background;
 mod billing;
 mod books;
 mod chat;
+mod erasure;
 mod files;
 mod hooks;
 mod inputs;
@@ -25,8 +26,10 @@ mod run_lists;
 mod runs;
 mod schedules;
 mod settings;
+mod shares;
 mod states;
 mod stills;
+mod takeout;
 mod tasks;
 mod team;
 mod workflows;
@@ -103,6 +106,10 @@ bodies! {
     inputs::saved_inputs_are_a_persons_own,
     stills::stills_are_kept_in_order_until_they_are_old,
     stills::stills_go_with_their_conversation,
+    takeout::the_books_come_in_pages,
+    takeout::payments_come_in_pages,
+    takeout::messages_come_in_pages,
+    takeout::what_people_made_comes_in_pages,
     runs::runs_are_listed_newest_first,
     runs::runs_are_found_by_what_they_do_and_what_started_them,
     run_lists::runs_are_found_by_person_day_and_credits,
@@ -134,6 +141,11 @@ bodies! {
     logins::only_members_log_in,
     mails::a_mail_is_tried_by_one_until_it_is_over,
     mails::old_mails_are_forgotten,
+    shares::who_may_open_what_is_one_answer,
+    shares::sharing_is_all_or_nothing,
+    shares::lists_hold_own_and_shared_ones_in_one_order,
+    shares::shares_go_with_the_conversation_and_with_the_member,
+    shares::files_belong_to_conversations,
     resets::a_way_to_a_new_password_works_once,
     resets::a_way_to_a_new_password_ends,
     team::roles_change_and_the_owners_does_not,
@@ -159,6 +171,11 @@ bodies! {
     hooks::webhooks_wait_until_they_are_followed,
     payments::payments_follow_the_latest_answer,
     payments::a_line_of_a_payment_becomes_one_grant,
+    erasure::who_may_not_go_yet_changes_nothing,
+    erasure::a_person_goes_from_everywhere_and_the_books_stay,
+    erasure::what_is_handed_on_goes_on,
+    erasure::the_last_account_may_go_and_another_first_one_come,
+    erasure::an_organization_goes_and_its_books_stay,
     notices::a_line_is_crossed_once,
     notices::notices_are_a_persons_own,
     notices::what_people_want_to_be_told_is_kept,
@@ -167,4 +184,5 @@ bodies! {
     audit::each_entry_is_bound_to_the_one_before,
     audit::the_log_comes_newest_first_with_names,
     audit::two_who_write_at_once_get_two_places,
+    audit::a_change_and_its_entry_are_kept_together_or_not_at_all,
 }

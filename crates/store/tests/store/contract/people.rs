@@ -65,14 +65,18 @@ pub async fn members_come_and_go(world: World) {
     assert_eq!(store.home_of(user_id(5)).await, Ok(Some(joined)));
     store.create_login(login(1, 5, 50)).await.unwrap();
     assert_eq!(
-        store.remove_member(org(2), user_id(5), left()).await,
+        store.remove_member(org(2), user_id(5), left(), None).await,
         Ok(false),
         "not a member there"
     );
-    assert_eq!(store.remove_member(one, user_id(1), left()).await, Ok(false), "the owner stays");
+    assert_eq!(
+        store.remove_member(one, user_id(1), left(), None).await,
+        Ok(false),
+        "the owner stays"
+    );
     assert!(store.login_by_token(token_hash(50), START).await.unwrap().is_some());
-    assert_eq!(store.remove_member(one, user_id(5), left()).await, Ok(true));
-    assert_eq!(store.remove_member(one, user_id(5), left()).await, Ok(false));
+    assert_eq!(store.remove_member(one, user_id(5), left(), None).await, Ok(true));
+    assert_eq!(store.remove_member(one, user_id(5), left(), None).await, Ok(false));
     assert_eq!(store.members(one).await, Ok(vec![owner]));
     assert_eq!(store.home_of(user_id(5)).await, Ok(None));
     assert_eq!(store.logins(user_id(5), START).await, Ok(Vec::new()), "their logins end");
@@ -81,7 +85,7 @@ pub async fn members_come_and_go(world: World) {
 pub async fn an_organization_is_renamed(world: World) {
     let (one, two) = (found(&world, 1).await, found(&world, 2).await);
     assert_eq!(world.store.organization(one).await, Ok(Some(organization(1))));
-    world.store.update_organization(one, "Renamed", "Asia/Tokyo").await.unwrap();
+    world.store.update_organization(one, "Renamed", "Asia/Tokyo", None).await.unwrap();
     let (name, zone) = ("Renamed".to_owned(), "Asia/Tokyo".to_owned());
     let renamed = OrganizationRow { name, zone, ..organization(1) };
     assert_eq!(world.store.organization(one).await, Ok(Some(renamed)));

@@ -16,10 +16,10 @@ pub async fn purchases_are_listed_newest_first(world: World) {
     let one = found(&world, 1).await;
     let store = &world.store;
     for number in 1..=4 {
-        store.create_checkout(checkout(1, number)).await.unwrap();
+        store.create_checkout(checkout(1, number), None).await.unwrap();
     }
     assert_eq!(
-        store.create_checkout(checkout(1, 1)).await,
+        store.create_checkout(checkout(1, 1), None).await,
         Err(StoreError::Exists("a purchase with this id"))
     );
     let list = |page| async {
@@ -35,7 +35,7 @@ pub async fn purchases_are_listed_newest_first(world: World) {
 pub async fn a_decline_does_not_undo_a_grant(world: World) {
     let one = found(&world, 1).await;
     let store = &world.store;
-    store.create_checkout(checkout(1, 1)).await.unwrap();
+    store.create_checkout(checkout(1, 1), None).await.unwrap();
     let at = START.plus_seconds(1);
     store.set_checkout(one, id(1), declined("card_declined", at)).await.unwrap();
     let row = store.checkout(one, id(1)).await.unwrap().unwrap();
@@ -55,7 +55,7 @@ pub async fn a_decline_does_not_undo_a_grant(world: World) {
 pub async fn purchases_of_others_are_not_seen(world: World) {
     let (one, two) = (found(&world, 1).await, found(&world, 2).await);
     let store = &world.store;
-    store.create_checkout(checkout(1, 1)).await.unwrap();
+    store.create_checkout(checkout(1, 1), None).await.unwrap();
     assert_eq!(store.checkout(two, id(1)).await, Ok(None));
     assert_eq!(store.checkouts(two, page(9)).await, Ok(Vec::new()));
     // A grant of another pool cannot mark it as granted.
@@ -70,8 +70,8 @@ pub async fn purchases_that_may_still_be_paid_are_found_in_all_organizations(wor
     let (one, two) = (found(&world, 1).await, found(&world, 2).await);
     let store = &world.store;
     let late = CheckoutRow { created_at: START.plus_seconds(9), ..checkout(2, 2) };
-    store.create_checkout(checkout(1, 1)).await.unwrap();
-    store.create_checkout(late).await.unwrap();
+    store.create_checkout(checkout(1, 1), None).await.unwrap();
+    store.create_checkout(late, None).await.unwrap();
     assert_eq!(store.unpaid_checkouts(START).await, Ok(vec![one, two]));
     assert_eq!(store.unpaid_checkouts(START.plus_seconds(1)).await, Ok(vec![two]));
     let change = |state| CheckoutChange {

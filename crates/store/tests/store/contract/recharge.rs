@@ -45,7 +45,7 @@ pub async fn what_is_wanted_of_recharging_is_kept(world: World) {
     let (one, two) = (found(&world, 1).await, found(&world, 2).await);
     let store = &world.store;
     assert_eq!(store.recharge(one).await, Ok(None));
-    store.set_recharge(wanted(one)).await.unwrap();
+    store.set_recharge(wanted(one), None).await.unwrap();
     assert_eq!(store.recharge(one).await, Ok(Some(wanted(one))));
     let off = RechargeRow {
         enabled: false,
@@ -57,8 +57,8 @@ pub async fn what_is_wanted_of_recharging_is_kept(world: World) {
         changed_by: user_id(2),
         ..wanted(two)
     };
-    store.set_recharge(wanted(two)).await.unwrap();
-    store.set_recharge(off.clone()).await.unwrap();
+    store.set_recharge(wanted(two), None).await.unwrap();
+    store.set_recharge(off.clone(), None).await.unwrap();
     assert_eq!(store.recharge(two).await, Ok(Some(off)));
     assert_eq!(store.recharging().await, Ok(vec![one]));
     // Switched off with an attempt in flight: that is still looked after.

@@ -154,7 +154,7 @@ pub async fn texts_for_a_deleted_conversation_are_not_kept(world: World) {
 pub async fn a_purchase_is_granted_in_the_same_commit(world: World) {
     let one = found(&world, 1).await;
     let id = CheckoutId::from_bits(1);
-    world.store.create_checkout(checkout(1, 1)).await.unwrap();
+    world.store.create_checkout(checkout(1, 1), None).await.unwrap();
     world.store.set_checkout(one, id, declined("declined", START)).await.unwrap();
     world.clock.advance(9);
     let payment = "pay 1".to_owned();

@@ -9,8 +9,8 @@ pub async fn settings_change_together(world: World) {
     let store = &world.store;
     assert!(store.settings().await.unwrap().is_empty());
     let some = |name: &str, value: &str| (name.to_owned(), Some(value.to_owned()));
-    store.set(vec![some("a", "1"), some("b", "2")]).await.unwrap();
-    store.set(vec![some("a", "3"), ("b".to_owned(), None), some("c", "4")]).await.unwrap();
+    store.set(vec![some("a", "1"), some("b", "2")], None).await.unwrap();
+    store.set(vec![some("a", "3"), ("b".to_owned(), None), some("c", "4")], None).await.unwrap();
     let settings = store.settings().await.unwrap();
     let pairs: Vec<_> = settings.iter().map(|(name, value)| (&**name, &**value)).collect();
     assert_eq!(pairs, [("a", "3"), ("c", "4")]);

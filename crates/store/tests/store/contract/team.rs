@@ -42,17 +42,25 @@ pub async fn ownership_moves_to_a_member(world: World) {
     join(&world, 1, 6).await;
     let store = &world.store;
     for (from, to) in [(5, 6), (1, 2), (1, 1), (2, 5)] {
-        let refused = store.transfer(one, user_id(from), user_id(to)).await;
+        let refused = store.transfer(one, user_id(from), user_id(to), None).await;
         assert_eq!(refused, Ok(false), "{from} to {to}");
     }
-    assert_eq!(store.transfer(two, user_id(1), user_id(5)).await, Ok(false));
-    assert_eq!(store.transfer(one, user_id(1), user_id(5)).await, Ok(true));
-    assert_eq!(store.transfer(one, user_id(1), user_id(6)).await, Ok(false), "not theirs any more");
+    assert_eq!(store.transfer(two, user_id(1), user_id(5), None).await, Ok(false));
+    assert_eq!(store.transfer(one, user_id(1), user_id(5), None).await, Ok(true));
+    assert_eq!(
+        store.transfer(one, user_id(1), user_id(6), None).await,
+        Ok(false),
+        "not theirs any more"
+    );
     let ranks = ranks(&world, 1).await;
     assert!(ranks.contains(&(user_id(1), Role::Admin, false)), "{ranks:?}");
     assert!(ranks.contains(&(user_id(5), Role::Owner, true)), "{ranks:?}");
     assert_eq!(ranks.iter().filter(|rank| rank.1 == Role::Owner).count(), 1);
-    assert_eq!(store.remove_member(one, user_id(5), left()).await, Ok(false), "the owner stays");
+    assert_eq!(
+        store.remove_member(one, user_id(5), left(), None).await,
+        Ok(false),
+        "the owner stays"
+    );
 }
 
 pub async fn schedules_of_who_goes_pause_or_go_over(world: World) {
@@ -67,9 +75,9 @@ pub async fn schedules_of_who_goes_pause_or_go_over(world: World) {
     let pause = Some(("Ben may not.".to_owned(), START));
     let viewer = MemberChange { pause, ..role(Role::Viewer) };
     assert_eq!(store.change_member(one, user_id(5), viewer).await, Ok(true));
-    assert_eq!(store.remove_member(one, user_id(6), left()).await, Ok(true));
+    assert_eq!(store.remove_member(one, user_id(6), left(), None).await, Ok(true));
     let given = LeftBehind::Given { to: user_id(1), at: START };
-    assert_eq!(store.remove_member(one, user_id(7), given).await, Ok(true));
+    assert_eq!(store.remove_member(one, user_id(7), given, None).await, Ok(true));
     let rows = store.schedules(one).await.unwrap();
     let state = |index: usize| (rows[index].owner, rows[index].state, rows[index].note.as_deref());
     assert_eq!(state(0), (user_id(5), ScheduleState::Paused, Some("Ben may not.")));
