@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use crate::json::{Reading, shown};
+use crate::json::{Reading, hide, shown};
 use crate::refusal::Refusal;
 use crate::state::State;
 
@@ -32,14 +32,19 @@ const LINKS: [&str; 17] = [
 
 /// The object as it is answered, with what was asked for in place.
 pub(crate) fn answered(state: &State, value: &Value, expand: &[String]) -> Result<Value, Refusal> {
-    let mut told = shown(value);
+    told(state, value.clone(), expand)
+}
+
+/// The same of what nobody else needs.
+pub(crate) fn told(state: &State, mut value: Value, expand: &[String]) -> Result<Value, Refusal> {
+    hide(&mut value);
     for path in expand {
         if path.split('.').count() > 4 + usize::from(path.starts_with("data.")) {
             return Err(Refusal::invalid("You cannot expand more than 4 levels of a property."));
         }
-        expand_one(state, &mut told, path, path)?;
+        expand_one(state, &mut value, path, path)?;
     }
-    Ok(told)
+    Ok(value)
 }
 
 fn expand_one(state: &State, value: &mut Value, rest: &str, whole: &str) -> Result<(), Refusal> {

@@ -11,7 +11,7 @@ use serde_json::Value;
 use sha2::Sha256;
 
 use crate::chance::Chance;
-use crate::json::Reading;
+use crate::json::{Reading, written};
 use crate::state::State;
 
 /// How unreliable delivery is; the default delivers everything once, in order.
@@ -125,10 +125,8 @@ impl Outbox {
     }
 
     fn due(&mut self, now: i64, of: impl Fn(&Delivery) -> bool) -> Vec<Delivery> {
-        let (mut due, waiting): (Vec<_>, Vec<_>) = std::mem::take(&mut self.waiting)
-            .into_iter()
-            .partition(|one| one.due <= now && of(one));
-        self.waiting = waiting;
+        let is_due = |one: &mut Delivery| one.due <= now && of(one);
+        let mut due: Vec<_> = self.waiting.extract_if(.., is_due).collect();
         if self.scramble.shuffle {
             self.chance.shuffle(&mut due);
         }
@@ -146,7 +144,7 @@ impl Outbox {
     }
 
     fn webhook(&self, delivery: &Delivery, now: i64) -> Webhook {
-        let body = delivery.event.to_string();
+        let body = written(&delivery.event);
         let stale = (0..self.scramble.stale_signatures)
             .map(|at| signature(&format!("{}-stale-{at}", delivery.secret), now, &body));
         let all = stale.chain([signature(&delivery.secret, now, &body)]);

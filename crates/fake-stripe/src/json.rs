@@ -66,16 +66,31 @@ pub(crate) fn previous(old: &Value, new: &Value) -> Map<String, Value> {
     differs
 }
 
-/// Without the members that are ours alone: their names begin with `_`.
+/// A copy without the members that are ours alone: their names begin with `_`.
 pub(crate) fn shown(value: &Value) -> Value {
+    let mut told = value.clone();
+    hide(&mut told);
+    told
+}
+
+/// Takes the members away that are ours alone.
+pub(crate) fn hide(value: &mut Value) {
     match value {
         Value::Object(members) => {
-            let open = members.iter().filter(|(name, _)| !name.starts_with('_'));
-            Value::Object(open.map(|(name, value)| (name.clone(), shown(value))).collect())
+            if members.keys().any(|name| name.starts_with('_')) {
+                members.retain(|name, _| !name.starts_with('_'));
+            }
+            members.values_mut().for_each(hide);
         }
-        Value::Array(rows) => Value::Array(rows.iter().map(shown).collect()),
-        other => other.clone(),
+        Value::Array(rows) => rows.iter_mut().for_each(hide),
+        _ => {}
     }
+}
+
+/// As it goes over the wire.
+pub(crate) fn written(value: &Value) -> String {
+    // Through a vector: `Display` writes each piece by itself.
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 /// One line of JSON with the members in the order of their names.

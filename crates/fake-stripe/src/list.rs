@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use crate::expand::answered;
+use crate::expand::told;
 use crate::form::Params;
 use crate::json::Reading;
 use crate::refusal::Refusal;
@@ -41,7 +41,7 @@ pub(crate) fn page(
         rows.truncate(limit);
     }
     let list = json!({"object": "list", "data": rows, "has_more": has_more, "url": path});
-    answered(state, &list, &params.expand())
+    told(state, list, &params.expand())
 }
 
 /// `created=…` or `created[gte]=…`.
@@ -71,7 +71,7 @@ pub(crate) fn matching(
     kind: &str,
     asked: &[(&str, &str)],
 ) -> Vec<Value> {
-    let mut rows: Vec<_> = state.all(kind).into_iter().cloned().collect();
+    let mut rows = state.all(kind);
     for (param, member) in asked {
         if let Some(text) = params.text(param) {
             rows.retain(|row| match row.at(member) {
@@ -80,5 +80,5 @@ pub(crate) fn matching(
             });
         }
     }
-    rows
+    rows.into_iter().cloned().collect()
 }

@@ -38,6 +38,8 @@ pub(crate) struct State {
     /// (request id, idempotency key) of the request that is at work.
     pub request: Option<(String, Option<String>)>,
     objects: BTreeMap<String, Kept>,
+    /// The same by kind, in their order: what is asked most is all of a kind.
+    kinds: BTreeMap<String, BTreeMap<u64, Arc<Value>>>,
     made: u64,
     chance: Chance,
     undo: Vec<(String, Option<Kept>)>,
@@ -53,6 +55,7 @@ impl State {
             base_url,
             request: None,
             objects: BTreeMap::new(),
+            kinds: BTreeMap::new(),
             made: 0,
             undo: Vec::new(),
         }
@@ -73,8 +76,8 @@ impl State {
     pub fn take_back(&mut self, mark: &Mark) {
         while let Some((id, kept)) = self.undo.pop() {
             match kept {
-                Some(kept) => drop(self.objects.insert(id, kept)),
-                None => drop(self.objects.remove(&id)),
+                Some(kept) => self.put(id, kept),
+                None => drop(self.take(&id)),
             }
         }
         self.events.truncate(mark.0);
@@ -92,10 +95,8 @@ impl State {
 
     /// All of a kind, oldest first.
     pub fn all<'a>(&'a self, kind: &'a str) -> Vec<&'a Value> {
-        let of_kind = self.objects.values().filter(|kept| kept.value.text("object") == kind);
-        let mut found: Vec<_> = of_kind.collect();
-        found.sort_by_key(|kept| kept.order);
-        found.into_iter().map(|kept| kept.value.as_ref()).collect()
+        let of_kind = self.kinds.get(kind).into_iter().flat_map(BTreeMap::values);
+        of_kind.map(Arc::as_ref).collect()
     }
 
     /// Those of a kind whose member has this text, oldest first, as copies.
@@ -111,7 +112,27 @@ impl State {
         let order = before.as_ref().map_or(self.made + 1, |kept| kept.order);
         self.made = self.made.max(order);
         self.undo.push((id.clone(), before));
-        self.objects.insert(id, Kept { order, value: Arc::new(value) });
+        self.put(id, Kept { order, value: Arc::new(value) });
+    }
+
+    fn put(&mut self, id: String, kept: Kept) {
+        let kind = kept.value.text("object");
+        match self.kinds.get_mut(kind) {
+            Some(of_kind) => drop(of_kind.insert(kept.order, kept.value.clone())),
+            None => {
+                let of_kind = BTreeMap::from([(kept.order, kept.value.clone())]);
+                self.kinds.insert(kind.to_owned(), of_kind);
+            }
+        }
+        self.objects.insert(id, kept);
+    }
+
+    fn take(&mut self, id: &str) -> Option<Kept> {
+        let kept = self.objects.remove(id)?;
+        if let Some(of_kind) = self.kinds.get_mut(kept.value.text("object")) {
+            of_kind.remove(&kept.order);
+        }
+        Some(kept)
     }
 
     /// Keeps a new object, and tells it.
@@ -139,7 +160,7 @@ impl State {
     /// Takes an object away without telling anybody.
     pub fn forget(&mut self, value: &Value) {
         let id = value.text("id").to_owned();
-        let before = self.objects.remove(&id);
+        let before = self.take(&id);
         self.undo.push((id, before));
     }
 
@@ -166,15 +187,10 @@ impl State {
 
     /// Everything as one line of JSON, the same for the same history.
     pub fn dump(&self) -> String {
-        let mut kinds: BTreeMap<&str, Vec<&Kept>> = BTreeMap::new();
-        for kept in self.objects.values() {
-            kinds.entry(kept.value.text("object")).or_default().push(kept);
-        }
         let mut told = serde_json::Map::new();
-        for (kind, mut rows) in kinds {
-            rows.sort_by_key(|kept| kept.order);
-            let rows = rows.into_iter().map(|kept| shown(&kept.value)).collect();
-            told.insert(kind.to_owned(), Value::Array(rows));
+        for (kind, rows) in self.kinds.iter().filter(|(_, rows)| !rows.is_empty()) {
+            let rows = rows.values().map(|value| shown(value)).collect();
+            told.insert(kind.clone(), Value::Array(rows));
         }
         let events = self.events.iter().map(|event| event.as_ref().clone()).collect();
         told.insert("event".to_owned(), Value::Array(events));

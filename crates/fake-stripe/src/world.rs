@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::fault::{self, Fault, Kind};
 use crate::form::Params;
 use crate::hooks::Outbox;
+use crate::json::written;
 use crate::options::Options;
 use crate::refusal::Refusal;
 use crate::route;
@@ -181,7 +182,7 @@ impl World {
         let answer = self.whole(|state| route::answer(state, method, path, params));
         self.state.request = None;
         match answer {
-            Ok(value) => (200, value.to_string()),
+            Ok(value) => (200, written(&value)),
             Err(refusal) => (refusal.status, refusal.body().to_string()),
         }
     }

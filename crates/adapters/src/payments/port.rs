@@ -131,7 +131,7 @@ pub trait Payments: Send + Sync {
     async fn refund(&self, request: RefundRequest) -> Result<Refund, PaymentError>;
 
     /// Verifies a webhook over the body's bytes as they came. `now` is held against its time with
-    /// a tolerance of 300 seconds, in the past only.
+    /// a tolerance of 300 seconds on either side.
     fn parse(
         &self,
         headers: Headers<'_>,

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use super::cards::{Held, by_number};
 use crate::payments::port::{
-    About, DeclineReason, Payment, PaymentError, PlanPrice, Purchase, Refund, Subscription,
-    SubscriptionStatus, Truth,
+    About, DeclineReason, Payment, PaymentError, PaymentStatus, PlanPrice, Purchase, Refund,
+    Subscription, SubscriptionStatus, Truth,
 };
 
 /// The form of the books that this version writes and reads.
@@ -294,7 +294,7 @@ impl Books {
             organization: row.organization.clone(),
             card: row.card.as_ref().map(|held| held.card.clone()),
             subscriptions: theirs.map(|(id, of)| subscription(id, of)).collect(),
-            payments: payments.map(|bill| bill.payment.clone()).collect(),
+            payments: payments.map(|bill| with_receipt(&bill.payment)).collect(),
         })
     }
 
@@ -303,6 +303,13 @@ impl Books {
         let all = self.bills.values().flat_map(|bill| &bill.payment.refunds);
         all.into_iter().find(|refund| refund.id == id).cloned()
     }
+}
+
+/// A payment as it is told: once paid it has a page of ours to be read and printed.
+pub(super) fn with_receipt(payment: &Payment) -> Payment {
+    let paid = matches!(payment.status, PaymentStatus::Paid { .. });
+    let receipt_url = paid.then(|| format!("/sandbox/receipt/{}", payment.id));
+    Payment { receipt_url, ..payment.clone() }
 }
 
 fn subscription(id: &str, of: &Subscribed) -> Subscription {

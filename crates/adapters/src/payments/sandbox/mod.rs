@@ -28,7 +28,7 @@ use async_trait::async_trait;
 use serde::Serialize;
 use tokio::sync::Notify;
 
-use self::books::{Books, PageEnd};
+use self::books::{Books, PageEnd, with_receipt};
 use super::port::{
     About, Capabilities, ChangeRequest, ChargeRequest, CheckoutOpened, CheckoutRequest, Dispute,
     DisputeStatus, Headers, Hint, Payment, PaymentError, Payments, PortalFlow, Refund,
@@ -288,7 +288,7 @@ impl Payments for Sandbox {
                     made
                 }
             };
-            Ok(books.bill(&payment)?.payment.clone())
+            Ok(with_receipt(&books.bill(&payment)?.payment))
         })
     }
 
