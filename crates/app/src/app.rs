@@ -19,6 +19,7 @@ use crate::billing::recharge::Recharging;
 use crate::browser::Screens;
 use crate::caller::Caller;
 use crate::catalog::Catalog;
+use crate::chat::Sending;
 use crate::feed::{Feed, Feeds};
 use crate::lane::Lanes;
 use crate::meter::{Browsers, Models};
@@ -26,7 +27,9 @@ use crate::news::{Item, News};
 use crate::notices::Watching;
 use crate::people::People;
 use crate::plans::{PlanBook, Starting};
+use crate::privacy::doors::Doors;
 use crate::rates::RateBook;
+use crate::takeout::Taking;
 use crate::tools::ToolBook;
 
 /// What `main` gives.
@@ -77,10 +80,14 @@ pub struct App {
     pub(crate) plans: PlanBook,
     /// Starts on their way to their first commit.
     pub(crate) starting: Starting,
+    /// Who is being deleted, and starts nothing.
+    pub(crate) doors: Doors,
     pub(crate) lanes: Lanes,
     pub(crate) feeds: Feeds,
     /// What running work asks people.
     pub(crate) questions: Questions,
+    /// Messages on their way to their holds.
+    pub(crate) sending: Sending,
     /// The browser sessions that are live.
     pub(crate) browsing: Arc<Screens>,
     pub(crate) news: Arc<News>,
@@ -105,6 +112,8 @@ pub struct App {
     pub(crate) freed: Arc<watch::Sender<u64>>,
     /// Who is to be looked at for notices.
     pub(crate) watching: Watching,
+    /// Who takes their data out now.
+    pub(crate) taking: Taking,
     /// What auto-recharge waits for.
     pub(crate) recharging: Recharging,
     /// What the worker of background work waits for.
@@ -141,9 +150,11 @@ impl App {
             rates,
             plans,
             starting: Starting::default(),
+            doors: Doors::default(),
             lanes,
             feeds: Feeds::default(),
             questions: Questions::default(),
+            sending: Sending::default(),
             browsing: Arc::default(),
             news,
             payments: parts.payments,
@@ -162,6 +173,7 @@ impl App {
             mail_queued: Notify::new(),
             freed,
             watching: Watching::default(),
+            taking: Taking::default(),
             recharging: Recharging::default(),
             background: Waits::default(),
             schedules_changed: Notify::new(),

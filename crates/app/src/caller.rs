@@ -81,6 +81,12 @@ pub fn member_may(role: Role, mark: bool, act: Act) -> bool {
     rights.any(|right| right.roles.contains(&role) || (right.mark && mark))
 }
 
+/// The words of everything that a member may do in their organization, for screens.
+pub fn member_rights(role: Role, mark: bool) -> Vec<&'static str> {
+    let has = RIGHTS.iter().filter(|right| member_may(role, mark, right.act));
+    has.map(|right| right.word).collect()
+}
+
 impl Caller {
     /// From a known login.
     pub fn of(known: &KnownLogin) -> Self {
@@ -106,9 +112,26 @@ impl Caller {
         self.has(Act::SeeAll)
     }
 
+    /// Whether this caller may change, stop and go on with work that somebody made: their own,
+    /// or everybody's for who sees all; and nobody's for who may start none. One answer for what
+    /// screens offer (`can_edit`, `can_stop`, `can_resume`, `may_control`) and for the acts.
+    ///
+    /// # Errors
+    /// [`AppError::ForbiddenRole`].
+    pub fn may_direct(&self, maker: UserId) -> Result<(), AppError> {
+        self.may(Act::StartWork)?;
+        let theirs = maker == self.user || self.sees_all();
+        if theirs { Ok(()) } else { Err(AppError::ForbiddenRole) }
+    }
+
+    /// The same as a flag.
+    pub fn directs(&self, maker: UserId) -> bool {
+        self.may_direct(maker).is_ok()
+    }
+
     /// The words of everything that this caller may do, for screens.
     pub fn rights(&self) -> Vec<&'static str> {
-        let has = RIGHTS.iter().filter(|right| self.has(right.act)).map(|right| right.word);
+        let has = member_rights(self.role, self.billing_admin).into_iter();
         has.chain(self.operator.then_some("operate")).collect()
     }
 
@@ -157,6 +180,34 @@ mod tests {
         assert_eq!(row(Role::Member, true), [true, false, true, false, false, false, false]);
         assert_eq!(row(Role::Viewer, false), [false; 7]);
         assert_eq!(row(Role::Viewer, true), [false, false, true, false, false, false, false]);
+    }
+
+    #[test]
+    fn work_is_directed_by_its_maker_and_by_who_sees_all_unless_they_only_read() {
+        let (own, foreign) = (UserId::from_bits(1), UserId::from_bits(2));
+        let caller = |role, billing_admin| Caller {
+            org: OrgId::from_bits(1),
+            user: own,
+            name: "Mia".to_owned(),
+            role,
+            billing_admin,
+            operator: true,
+            login: LoginId::from_bits(1),
+            zone: "UTC".to_owned(),
+        };
+        let table = [
+            (Role::Owner, true, true),
+            (Role::Admin, true, true),
+            (Role::Member, true, false),
+            (Role::Viewer, false, false),
+        ];
+        for (role, of_own, of_others) in table {
+            for mark in [false, true] {
+                let caller = caller(role, mark);
+                let found = (caller.directs(own), caller.directs(foreign));
+                assert_eq!(found, (of_own, of_others), "{role:?}, mark: {mark}");
+            }
+        }
     }
 
     #[test]

@@ -2,10 +2,12 @@
 //!
 //! Holds nothing of the inside: no SQL, no provider text, no secrets.
 
-use ampere_credits::Credits;
+use ampere_credits::{Credits, Timestamp};
 use ampere_store::ports::StoreError;
 
 use crate::billing::Preview;
+use crate::billing::words::amount;
+use crate::prices::Price;
 
 /// What is wrong with one field of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +45,17 @@ pub struct Shortage {
     pub waiting: u32,
 }
 
+/// What the state of things does not allow now, though it may later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotNow {
+    /// Why, and what to do about it.
+    pub text: String,
+    /// From about when it is allowed by itself.
+    pub again_at: Option<Timestamp>,
+    /// What to do first: one of the stable words of `actions`.
+    pub action: Option<&'static str>,
+}
+
 /// Why a use case did not happen; nothing was changed then.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AppError {
@@ -73,6 +86,9 @@ pub enum AppError {
     /// The state of things does not allow it; trying again does not help.
     #[error("{0}")]
     Conflict(&'static str),
+    /// The state of things does not allow it now; it says what has to happen first.
+    #[error("{}", .0.text)]
+    NotNow(Box<NotNow>),
     /// The same key was used with another body.
     #[error("this idempotency key was used with another request")]
     IdempotencyMismatch,
@@ -80,7 +96,7 @@ pub enum AppError {
     #[error("this needs a hold of {} credits; {} are available", .0.required, .0.available)]
     InsufficientCredits(Box<Shortage>),
     /// The credits of the organization are locked until a plan is restarted.
-    #[error("{} credits are locked; restart a plan to use them again", .0.locked)]
+    #[error("{} credits are locked; restart a plan to use them again", amount(.0.locked))]
     CreditsLocked(Box<Shortage>),
     /// The payment was declined; the text says why.
     #[error("{0}")]
@@ -88,6 +104,9 @@ pub enum AppError {
     /// It would buy credits at once, and nobody has confirmed that; the text says what.
     #[error("{0}")]
     PurchaseNotConfirmed(String),
+    /// It costs something else than the person was shown; nothing was paid.
+    #[error("this costs {} now; look at it again", .0.in_words())]
+    PriceChanged(Price),
     /// What was previewed is not what would happen now; with what would, where the change is still
     /// there to be made.
     #[error("the change would not be what was shown; look at it again")]
@@ -113,6 +132,12 @@ pub enum AppError {
     /// The payment provider cannot be reached; nothing has happened.
     #[error("the payment provider cannot be reached; nothing was paid")]
     PaymentUnavailable,
+    /// A takeout of theirs is being made, and one at a time is.
+    #[error(
+        "another download of yours is still being made; wait until it has ended, or stop it, and \
+         try again"
+    )]
+    TakeoutRunning,
     /// Too many attempts.
     #[error("too many attempts; try again in {retry_after_seconds} s")]
     RateLimited {
@@ -163,6 +188,12 @@ pub enum AppError {
 }
 
 impl AppError {
+    /// What has to be done first is one of the words of `actions`.
+    pub(crate) fn first(action: &'static str, text: impl Into<String>) -> Self {
+        let text = text.into();
+        AppError::NotNow(Box::new(NotNow { text, again_at: None, action: Some(action) }))
+    }
+
     /// One wrong field.
     pub fn field(pointer: &str, code: &'static str, detail: impl Into<String>) -> Self {
         let detail = detail.into();

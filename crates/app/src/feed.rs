@@ -217,6 +217,11 @@ impl Feeds {
         self.working.send_replace(live.len());
     }
 
+    /// Changes whenever a run begins or ends to work here.
+    pub(crate) fn working(&self) -> watch::Receiver<usize> {
+        self.working.subscribe()
+    }
+
     /// Waits until no run works here.
     pub(crate) async fn quiet(&self) {
         // The sender lives in `self`: the wait can only end by the last run's end.

@@ -1,7 +1,8 @@
 //! Files that people bring as inputs of AI work.
 //!
-//! Owns: which files are taken (kind, size, quota) and who sees them: whoever brought them, and
-//! owners. Never reads what is in them; tools do. Costs no credits.
+//! Owns: which files are taken (kind, size, quota) and who sees them: whoever brought them,
+//! owners, and who may open a conversation that they belong to. Never reads what is in them; tools
+//! do. Costs no credits.
 
 use ampere_adapters::documents::{self, DocumentError, Kind};
 use ampere_credits::FileId;
@@ -87,8 +88,13 @@ impl App {
             size: u64::try_from(png.len()).unwrap_or(u64::MAX),
             created_at: now,
         };
-        let kept = self.store.add_file(row.clone(), png, quota_bytes).await?;
-        if kept { Ok(row) } else { Err(AppError::StorageFull { quota_bytes }) }
+        if !self.store.add_file(row.clone(), png, quota_bytes).await? {
+            return Err(AppError::StorageFull { quota_bytes });
+        }
+        if let Some(session) = run.session {
+            self.store.add_session_file(run.org, session, row.id).await?;
+        }
+        Ok(row)
     }
 
     /// The caller's files, and everybody's for owners, newest first.
@@ -104,14 +110,26 @@ impl App {
         })
     }
 
-    /// A file that the caller may see.
+    /// A file that the caller may see: also of conversations that are shared with them.
     ///
     /// # Errors
     /// [`AppError::NotFound`], for other people's too.
     pub async fn get_file(&self, caller: &Caller, id: FileId) -> crate::Done<FileRow> {
+        match self.own_file(caller, id).await {
+            Err(AppError::NotFound)
+                if self.store.opens_file(caller.org, id, caller.user).await? =>
+            {
+                self.store.file(caller.org, id).await?.ok_or(AppError::NotFound)
+            }
+            found => found,
+        }
+    }
+
+    /// A file of the caller's own, or any for who sees all.
+    async fn own_file(&self, caller: &Caller, id: FileId) -> crate::Done<FileRow> {
         let row = self.store.file(caller.org, id).await?;
-        let seen = |row: &FileRow| row.owner == caller.user || caller.sees_all();
-        row.filter(seen).ok_or(AppError::NotFound)
+        let own = |row: &FileRow| row.owner == caller.user || caller.sees_all();
+        row.filter(own).ok_or(AppError::NotFound)
     }
 
     /// A file with its bytes.
@@ -128,13 +146,14 @@ impl App {
         Ok((row, bytes))
     }
 
-    /// Deletes a file; runs that have read it keep what they made of it.
+    /// Deletes a file; runs that have read it keep what they made of it. Whom only a shared
+    /// conversation shows it cannot.
     ///
     /// # Errors
-    /// As [`App::get_file`].
+    /// [`AppError::NotFound`].
     pub async fn delete_file(&self, caller: &Caller, id: FileId) -> crate::Done<()> {
         caller.may(Act::StartWork)?;
-        self.get_file(caller, id).await?;
+        self.own_file(caller, id).await?;
         if self.store.delete_file(caller.org, id).await? { Ok(()) } else { Err(AppError::NotFound) }
     }
 }

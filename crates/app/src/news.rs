@@ -21,8 +21,10 @@ pub enum Item {
     Run(RunId),
     /// A person was told something; read it.
     Notice(UserId),
-    /// A conversation of a person changed; read it.
-    Session(UserId, SessionId),
+    /// A conversation changed; who may open it reads it.
+    Session(SessionId),
+    /// A person may open less than before: look again. The conversation, where it is one.
+    Lost(UserId, Option<SessionId>),
 }
 
 /// The open screens of all organizations.

@@ -14,7 +14,7 @@ use ampere_credits::{Credits, GrantId, HoldId, OrgId, Overflow, RunId, Timestamp
 use ampere_store::rows::{GrantRow, HoldRow, Page, RunRow, StepRow, UsageLineRow};
 
 use crate::app::App;
-use crate::runs::hide;
+use crate::chat::access::{make_private, make_steps_private};
 use crate::tasks::Definition;
 use crate::{AppError, Caller, Done};
 use past::Past;
@@ -191,11 +191,15 @@ impl App {
     pub async fn receipt(&self, caller: &Caller, run: RunId) -> Done<Receipt> {
         let org = caller.org;
         let mut row = self.store.run(org, run).await?.ok_or(AppError::NotFound)?;
-        hide(caller, &mut row);
+        let private = row.session.is_some() && !self.run_access(caller, &row).await?.reads;
         let entries = self.store.entries_of(org, run).await?;
         let holds = self.store.holds_of(org, run).await?;
         let lines = self.store.usage_lines(org, run).await?;
-        let steps = self.store.steps(org, run).await?;
+        let mut steps = self.store.steps(org, run).await?;
+        if private {
+            make_private(&mut row);
+            make_steps_private(&mut steps);
+        }
         let grants = self.store.grants(org).await?;
         let position = entries.last().map_or(row.position, |entry| entry.position);
         let balance_after = self.available_at(org, position, &grants).await?;

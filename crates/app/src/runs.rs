@@ -10,6 +10,7 @@ pub use ampere_store::rows::{
 
 use crate::app::App;
 use crate::caller::{Act, Caller};
+use crate::chat::access::{make_private, make_steps_private};
 use crate::error::AppError;
 use crate::feed::StopCause;
 use crate::meter::usage_of;
@@ -45,6 +46,10 @@ pub struct RunDetail {
     pub content: Option<Content>,
     /// Its place in the queue for credits, while it waits.
     pub place: Option<Place>,
+    /// The caller may stop it now.
+    pub can_stop: bool,
+    /// The caller may resume it now, if there are the credits.
+    pub can_resume: bool,
 }
 
 /// The span of local days of the caller's organization, both with it; open where none is named.
@@ -74,9 +79,7 @@ impl App {
         page: Page,
     ) -> crate::Done<Vec<RunRow>> {
         let mut runs = self.store.runs(caller.org, filter, page).await?;
-        for run in &mut runs {
-            hide(caller, run);
-        }
+        self.hide(caller, &mut runs).await?;
         Ok(runs)
     }
 
@@ -107,9 +110,10 @@ impl App {
         let mut steps = self.store.steps(caller.org, run).await?;
         let lines = self.store.usage_lines(caller.org, run).await?;
         let (definition, content) = self.task_of(caller, &found).await?;
+        let access = self.run_access(caller, &found).await?;
         if content.is_none() {
-            let own = found.started_by == caller.user;
-            // What Joule was given by its hands is its own starter's to see.
+            let own = access.reads;
+            // What Joule was given by its hands is for those who may open the conversation.
             let by_hand = |step: &StepRow| matches!(step.kind, StepKind::Call | StepKind::Browse);
             for step in &mut steps {
                 step.result = step.result.take().filter(|_| own && by_hand(step));
@@ -119,8 +123,24 @@ impl App {
         let step_credits = self.step_credits(&found, &steps, &lines)?;
         let waits = matches!(found.state, RunState::WaitingForCredits | RunState::PausedNoCredits);
         let place = if waits { self.place_of(caller.org, run).await? } else { None };
-        hide(caller, &mut found);
-        Ok(RunDetail { run: found, steps, lines, step_credits, definition, content, place })
+        let can_stop = access.stops && !found.state.ended();
+        let can_resume = caller.directs(found.started_by) && place.is_some();
+        if !access.reads && found.session.is_some() {
+            make_private(&mut found);
+            make_steps_private(&mut steps);
+        }
+        let run = found;
+        Ok(RunDetail {
+            run,
+            steps,
+            lines,
+            step_credits,
+            definition,
+            content,
+            place,
+            can_stop,
+            can_resume,
+        })
     }
 
     /// What a task does, and what it was asked and gave where the caller may open that.
@@ -170,25 +190,25 @@ impl App {
         steps.iter().map(of).collect()
     }
 
-    /// A run that the caller may follow: their own, and of tasks those that they may open.
+    /// A run that the caller may follow: in a conversation that they may open, their own, and of
+    /// tasks those that they may open.
     ///
     /// # Errors
     /// [`AppError::NotFound`].
     pub async fn own_run(&self, caller: &Caller, run: RunId) -> crate::Done<RunRow> {
-        let found = self.store.run(caller.org, run).await?;
-        let own = |row: &RunRow| row.started_by == caller.user || opens(caller, row);
-        found.filter(own).ok_or(AppError::NotFound)
+        let found = self.store.run(caller.org, run).await?.ok_or(AppError::NotFound)?;
+        let reads = self.run_access(caller, &found).await?.reads;
+        if reads { Ok(found) } else { Err(AppError::NotFound) }
     }
 
-    /// Stops a run: its own starter may, and an owner. What was delivered is charged. A run that
-    /// has ended stays as it is.
+    /// Stops a run: its own starter may, an owner, and who owns the conversation. What was
+    /// delivered is charged. A run that has ended stays as it is.
     ///
     /// # Errors
     /// [`AppError::NotFound`], [`AppError::ForbiddenRole`].
     pub async fn cancel_run(&self, caller: &Caller, run: RunId) -> crate::Done<RunRow> {
-        caller.may(Act::StartWork)?;
         let mut found = self.store.run(caller.org, run).await?.ok_or(AppError::NotFound)?;
-        if found.started_by != caller.user && !caller.sees_all() {
+        if !self.run_access(caller, &found).await?.stops {
             return Err(AppError::ForbiddenRole);
         }
         if !self.end_waiting(&found, RunState::Cancelled, Reason::Stopped).await?
@@ -196,7 +216,7 @@ impl App {
         {
             feed.stop(StopCause::Person);
         }
-        hide(caller, &mut found);
+        self.hide(caller, std::slice::from_mut(&mut found)).await?;
         Ok(found)
     }
 }
@@ -205,13 +225,4 @@ impl App {
 pub fn opens(caller: &Caller, run: &RunRow) -> bool {
     let own = run.started_by == caller.user || caller.sees_all();
     run.kind == RunKind::Browser || (pausable(run.kind) && own)
-}
-
-/// Takes out of a run what only its starter may see.
-pub(crate) fn hide(caller: &Caller, run: &mut RunRow) {
-    if run.started_by != caller.user && run.session.is_some() {
-        run.title = PRIVATE_TITLE.to_owned();
-        run.session = None;
-        run.answer = None;
-    }
 }

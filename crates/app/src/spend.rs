@@ -77,7 +77,13 @@ impl App {
         intent: Intent,
     ) -> crate::Done<Started> {
         caller.may(Act::StartWork)?;
-        let _place = self.room_for_run(caller.org, work.plan().trigger).await?;
+        let _inside = self.doors.enter(caller.org, caller.user)?;
+        let _place = match self.room_for_run(caller.org, work.plan().trigger).await {
+            Err(full @ AppError::ConcurrencyLimited { .. }) => {
+                return self.made_before(caller, (work.plan().draw, &intent), full).await;
+            }
+            place => place?,
+        };
         let card = self.rates.current()?.card;
         let quote = self.quote(caller, work.plan(), &card).await?;
         let run = self.new_run(caller, work.plan(), &quote);
@@ -101,6 +107,33 @@ impl App {
             }
             Answer::Replayed(outcome) => self.replayed(caller, outcome.fact).await,
             Answer::Refused(rejected) => Err(self.refusal(caller, quote.hold, rejected).await),
+        }
+    }
+
+    /// At the limit nothing starts, and a start that was made before is answered as it was then: a
+    /// hold that may take nothing is refused under a new key, and replayed under a known one.
+    async fn made_before(
+        &self,
+        caller: &Caller,
+        (draw, intent): (Draw, &Intent),
+        full: AppError,
+    ) -> crate::Done<Started> {
+        let now = self.now();
+        let command = Command::Hold {
+            hold: HoldId::mint(now, &*self.entropy),
+            run: RunId::mint(now, &*self.entropy),
+            amount: Credits::from_micros(1),
+            deadline: now.plus_seconds(DEADLINE_SECONDS),
+            cap: Some(Credits::ZERO),
+            draw,
+        };
+        let (key, hash, queueing) = (start_key(caller, intent), intent.hash, Queueing::Overtakes);
+        let request = Request { key, hash, command, queueing };
+        let request = LaneRequest { request, writes: Vec::new(), waiting: Vec::new() };
+        match self.lanes.submit(caller.org, request).await?.answer {
+            Answer::Replayed(outcome) => self.replayed(caller, outcome.fact).await,
+            Answer::Refused(Rejected::KeyReused) => Err(AppError::IdempotencyMismatch),
+            _ => Err(full),
         }
     }
 
@@ -308,7 +341,7 @@ impl App {
     pub(crate) fn tell(&self, run: &RunRow) {
         self.news.tell(run.org, Item::Run(run.id));
         if let Some(session) = run.session {
-            self.news.tell(run.org, Item::Session(run.started_by, session));
+            self.news.tell(run.org, Item::Session(session));
         }
     }
 

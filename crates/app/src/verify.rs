@@ -42,8 +42,8 @@ pub struct VerifyReport {
     pub audit_entries: u64,
     /// The audits of all journals together; none when there is no organization.
     pub audit: Option<Report>,
-    /// Where the ledger, runs, Usage (I29) and payments (I17, I18) differ, and the first break of
-    /// each audit log.
+    /// Where the ledger, runs, Usage (I29) and payments (I17, I18, I19) differ, and the first break
+    /// of each audit log.
     pub differences: Vec<String>,
 }
 

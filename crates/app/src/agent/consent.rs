@@ -15,6 +15,7 @@ use super::deed::Deed;
 use super::hands::{Hands, Numbered};
 use super::questions::{Decision, Question};
 use crate::browser::BrowserAsk;
+use crate::chat::access::is_author;
 use crate::error::AppError;
 use crate::meter::{CallStands, Meter, OpenCall, Stop};
 
@@ -78,7 +79,8 @@ impl Hands {
         }
         let mut addresses = deed.addresses().into_iter();
         let foreign = addresses.find(|url| !self.hosts.allows(url)).map(str::to_owned);
-        let dear = quote.high > self.free_up_to(meter).await?;
+        let (free_up_to, may_allow) = self.free_up_to(meter).await?;
+        let dear = quote.high > free_up_to;
         if !dear && foreign.is_none() {
             return Ok(Ok(None));
         }
@@ -90,6 +92,7 @@ impl Hands {
             quote,
             opens: foreign.map(|url| super::hosts::host_of(&url).unwrap_or(url)),
             until,
+            may_allow,
         })))
     }
 
@@ -129,15 +132,18 @@ impl Hands {
         }
     }
 
-    /// What this session may do without asking.
-    async fn free_up_to(&self, meter: &Meter) -> Result<Credits, Stop> {
+    /// What this session may do without asking, and whether who started the run may say that:
+    /// the author's word holds for the author's messages.
+    async fn free_up_to(&self, meter: &Meter) -> Result<(Credits, bool), Stop> {
         let app = meter.app();
         let session = app.store.session(self.caller.org, self.session).await.map_err(|error| {
             tracing::error!(run = %meter.run().id, %error, "a session could not be read");
             Stop(Reason::InternalError)
         })?;
-        let allowed = session.and_then(|row| row.allow_up_to).unwrap_or_default();
-        Ok(allowed.max(app.catalog.agent.ask_above))
+        let own = session.filter(|row| is_author(&self.caller, row));
+        let may_allow = own.is_some();
+        let allowed = own.and_then(|row| row.allow_up_to).unwrap_or_default();
+        Ok((allowed.max(app.catalog.agent.ask_above), may_allow))
     }
 
     /// Asks and waits. The run's time stands still meanwhile; a stop ends the wait.

@@ -32,6 +32,8 @@ pub struct Question {
     pub opens: Option<String>,
     /// Then it is not done.
     pub until: Timestamp,
+    /// Who is asked may let the like of it go unasked in this session: it is their own.
+    pub may_allow: bool,
 }
 
 /// What the person says.
@@ -100,13 +102,16 @@ impl App {
     /// [`AppError::NotFound`] for runs that the caller may not follow.
     pub async fn question(&self, caller: &Caller, run: RunId) -> crate::Done<Option<Question>> {
         let row = self.own_run(caller, run).await?;
-        Ok(self.questions.of(run).filter(|_| row.started_by == caller.user))
+        let asked = row.started_by == caller.user && self.run_access(caller, &row).await?.acts;
+        Ok(self.questions.of(run).filter(|_| asked))
     }
 
     /// Answers what a run asks.
     ///
     /// # Errors
-    /// [`AppError::ForbiddenRole`] for others than its starter, [`AppError::Conflict`] when
+    /// [`AppError::ForbiddenRole`] for others than its starter, for a starter who may not write in
+    /// the session any more, and for who would allow in a session that is not their own what may
+    /// go unasked; [`AppError::NotFound`]; [`AppError::Conflict`] when
     /// nothing (or something else) is asked, an amount that does not cover what is asked.
     pub async fn decide(
         &self,
@@ -117,7 +122,7 @@ impl App {
     ) -> crate::Done<()> {
         caller.may(Act::StartWork)?;
         let row = self.own_run(caller, run).await?;
-        if row.started_by != caller.user {
+        if row.started_by != caller.user || !self.run_access(caller, &row).await?.acts {
             return Err(AppError::ForbiddenRole);
         }
         let over = AppError::Conflict("this is not asked any more");
@@ -127,6 +132,9 @@ impl App {
             if most < question.quote.high {
                 let detail = format!("This may cost up to {} credits.", question.quote.high);
                 return Err(AppError::field("/up_to", "out_of_range", detail));
+            }
+            if !question.may_allow {
+                return Err(AppError::ForbiddenRole);
             }
             let session = row.session.ok_or(AppError::Internal)?;
             self.store.allow_up_to(row.org, session, most).await?;

@@ -15,6 +15,10 @@ pub enum Deed {
     PlanChangeUndone,
     /// Credits were asked for.
     PurchaseAsked,
+    /// The provider's own page of cards and invoices was opened.
+    PaymentPageOpened,
+    /// A card was saved in the payment sandbox.
+    CardSaved,
     /// Settings of auto-recharge.
     AutoRechargeChanged,
     /// A member's role.
@@ -37,6 +41,10 @@ pub enum Deed {
     OwnershipTransferred,
     /// Its name or zone.
     OrganizationChanged,
+    /// It was deleted; its books stay.
+    OrganizationDeleted,
+    /// A person deleted their account.
+    AccountDeleted,
     /// Which background work is done, and who pays.
     BackgroundChanged,
     /// The provider of models was set.
@@ -54,13 +62,15 @@ pub enum Deed {
 }
 
 /// All of them, with word and text.
-const ALL: [(Deed, &str, &str); 24] = [
+const ALL: [(Deed, &str, &str); 28] = [
     (Deed::PlanStarted, "plan_started", "Plan started"),
     (Deed::PlanChanged, "plan_changed", "Plan changed"),
     (Deed::PlanCancelled, "plan_cancelled", "Plan cancelled"),
     (Deed::PlanResumed, "plan_resumed", "Plan resumed"),
     (Deed::PlanChangeUndone, "plan_change_undone", "Pending plan change taken back"),
     (Deed::PurchaseAsked, "purchase_asked", "Credits ordered"),
+    (Deed::PaymentPageOpened, "payment_page_opened", "Payment provider's page opened"),
+    (Deed::CardSaved, "card_saved", "Card saved"),
     (Deed::AutoRechargeChanged, "auto_recharge_changed", "Auto-recharge changed"),
     (Deed::RoleChanged, "role_changed", "Role changed"),
     (Deed::BillingAccessChanged, "billing_access_changed", "Billing access changed"),
@@ -72,6 +82,8 @@ const ALL: [(Deed, &str, &str); 24] = [
     (Deed::InvitationAccepted, "invitation_accepted", "Invitation accepted"),
     (Deed::OwnershipTransferred, "ownership_transferred", "Ownership transferred"),
     (Deed::OrganizationChanged, "organization_changed", "Organization changed"),
+    (Deed::OrganizationDeleted, "organization_deleted", "Organization deleted"),
+    (Deed::AccountDeleted, "account_deleted", "Account deleted"),
     (Deed::BackgroundChanged, "background_changed", "Background work changed"),
     (Deed::ModelProviderSet, "model_provider_set", "Model provider set"),
     (Deed::ModelProviderRemoved, "model_provider_removed", "Model provider removed"),

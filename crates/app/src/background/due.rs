@@ -69,6 +69,7 @@ mod tests {
             summary: None,
             summarized: 0,
             allow_up_to: None,
+            shared: false,
         }
     }
 

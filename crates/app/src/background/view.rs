@@ -77,10 +77,10 @@ impl App {
     ) -> crate::Done<BackgroundUsage> {
         caller.may(Act::Profile)?;
         let was = self.organization(caller).await?.background;
-        self.store.set_background(caller.org, settings).await?;
-        tracing::info!(target: "security", by = %caller.user, org = %caller.org, "background work");
         let change = (audit::background(was), audit::background(settings));
-        self.audit(caller, Deed::BackgroundChanged, "organization", change).await;
+        let log = self.entry(caller, Deed::BackgroundChanged, "organization", change);
+        self.store.set_background(caller.org, settings, log).await?;
+        tracing::info!(target: "security", by = %caller.user, org = %caller.org, "background work");
         self.background.changed(caller.org);
         self.background_usage(caller).await
     }

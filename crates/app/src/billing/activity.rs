@@ -9,9 +9,11 @@ use ampere_credits::ledger::{Cause, Entry, Fact, Grant};
 use ampere_credits::{Credits, GrantId, Money, Timestamp};
 use ampere_store::rows::{
     CheckoutRow, CheckoutState, DisputeState, Page, PaymentKind, PaymentRow, PaymentState,
+    SubscriptionRow,
 };
 
 use super::checkout::declined_text;
+use super::surplus::{self, PLAN_THERE};
 use crate::app::App;
 use crate::billing::words;
 use crate::{Act, AppError, Caller, Done};
@@ -133,6 +135,8 @@ impl App {
         }
         items.extend(sources.checkouts.iter().filter_map(declined));
         items.extend(rows.iter().filter_map(failed));
+        let subscriptions = self.own_subscriptions(caller.org).await?;
+        items.extend(rows.iter().filter_map(|row| second_plan(row, &subscriptions)));
         items.extend(of_journal(&self.store.money_entries(caller.org).await?, &sources));
         items.retain(|item| kind.is_none_or(|kind| item.kind == kind));
         items.sort_by(|a, b| b.order().cmp(&a.order()));
@@ -234,7 +238,7 @@ fn expired(grant: &Grant) -> Option<Activity> {
         credits: Some(grant.expired),
         amount: None,
         status: "expired",
-        text: format!("{} {cause} credits expired unused", grant.expired),
+        text: format!("{} {cause} credits expired unused", words::amount(grant.expired)),
         receipt_url: None,
     })
 }
@@ -243,7 +247,7 @@ fn declined(row: &CheckoutRow) -> Option<Activity> {
     // A page that has expired since was declined all the same.
     let was = match row.state {
         CheckoutState::Declined => true,
-        CheckoutState::Expired => row.reason.is_some(),
+        CheckoutState::Expired => row.reason.as_deref().is_some_and(|why| why != PLAN_THERE),
         _ => false,
     };
     was.then(|| Activity {
@@ -269,6 +273,24 @@ fn failed(row: &PaymentRow) -> Option<Activity> {
         amount: Some(paid(row)),
         status: "declined",
         text: declined_text(row.reason.as_deref()),
+        receipt_url: row.receipt_url.clone(),
+    })
+}
+
+/// A plan that was paid for while there was one: its subscription counts as never begun.
+fn second_plan(row: &PaymentRow, subscriptions: &[SubscriptionRow]) -> Option<Activity> {
+    let of = |one: &&SubscriptionRow| Some(&one.reference) == row.subscription.as_ref();
+    let at = row.paid_at?;
+    subscriptions.iter().find(of).filter(|one| !one.begun)?;
+    let refunded = row.refunded_cents >= row.amount_cents;
+    Some(Activity {
+        id: format!("{}:second", row.id),
+        at,
+        kind: ActivityKind::Refund,
+        credits: None,
+        amount: Some(paid(row)),
+        status: if refunded { "refunded" } else { "refunding" },
+        text: surplus::text(&words::money(row.amount_cents, &row.currency), refunded),
         receipt_url: row.receipt_url.clone(),
     })
 }
@@ -301,11 +323,16 @@ fn of_journal(entries: &[Entry], sources: &Sources) -> Vec<Activity> {
                 let payment = sources.payments.get(&grant);
                 let lost = payment.is_some_and(|row| row.dispute == Some(DisputeState::Lost));
                 let kind = if lost { ActivityKind::Dispute } else { ActivityKind::Refund };
-                let text = format!("Money went back, and {back} credits with it");
+                let said = words::amount(back);
+                let text = format!("Money went back, and {said} credits with it");
                 (kind, Some(grant), Some(back), "taken_back", text)
             }
             _ => continue,
         };
+        // What happens to the allowance happens to the grant beside it, which tells of it.
+        if grant.is_some_and(|id| sources.grants.get(&id).is_some_and(|it| !it.terms.of_pool())) {
+            continue;
+        }
         let payment = grant.and_then(|grant| sources.payments.get(&grant));
         items.push(Activity {
             id: format!("entry:{:020}", entry.position),

@@ -50,12 +50,22 @@ pub(crate) fn banner(standing: &Standing, told: &Told<'_>) -> Option<Banner> {
         (_, true) => fact,
         (true, false) => format!("{fact} {deed}"),
         (false, false) => {
-            let ask = format!("{} can do something about it.", listed(told.names));
+            let ask = format!("{} can {}.", listed(told.names), deed_of(wanted));
             format!("{fact} {ask}")
         }
     };
     let action = wanted.filter(|action| told.actions.contains(action));
     Some(Banner { kind: standing.state, text: text.trim().to_owned(), action })
+}
+
+/// What those who may act can do, for whoever may not.
+fn deed_of(wanted: Option<&str>) -> &'static str {
+    match wanted {
+        Some("choose_plan") => "choose a plan",
+        Some("restart_plan") => "restart the plan",
+        Some("update_card") => "update the card",
+        _ => "do something about it",
+    }
 }
 
 /// What helps first; of a first payment that was declined, another card.

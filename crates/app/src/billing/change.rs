@@ -59,8 +59,8 @@ impl App {
         let fresh = self.count_change(caller, &shown.choice(), shown.at).await;
         let lasts = now < row.expires_at && shown.from.as_ref().is_none_or(|from| now < from.end);
         let same = match fresh {
-            Ok(fresh) => shown.agrees(&fresh) && lasts,
-            Err(AppError::Conflict(_) | AppError::ChangePending | AppError::Invalid(_)) => false,
+            Ok(fresh) => shown.agrees(&fresh) && lasts && shown.keeps_its_day(now, &caller.zone),
+            Err(error) if not_there(&error) => false,
             Err(error) => return Err(error),
         };
         if !same {
@@ -110,9 +110,9 @@ impl App {
     async fn shown_anew(&self, caller: &Caller, choice: Choice) -> AppError {
         match self.preview_change(caller, choice).await {
             Ok(fresh) => AppError::PreviewExpired(Some(Box::new(fresh))),
-            Err(AppError::Conflict(_) | AppError::ChangePending | AppError::Invalid(_)) => {
-                AppError::PreviewExpired(None)
-            }
+            // It will be there again: that is said, and when.
+            Err(error @ AppError::NotNow(_)) => error,
+            Err(error) if not_there(&error) => AppError::PreviewExpired(None),
             Err(error) => error,
         }
     }
@@ -175,6 +175,12 @@ impl App {
     }
 }
 
+/// The change is not there to be made any more.
+fn not_there(error: &AppError) -> bool {
+    use AppError as E;
+    matches!(error, E::Conflict(_) | E::ChangePending | E::Invalid(_) | E::NotNow(_))
+}
+
 const NO_CARD: &str = "save a card first";
 
 fn change_of(shown: &Preview, to: PlanPrice) -> Done<Change> {
@@ -235,7 +241,7 @@ fn declined(reason: DeclineReason) -> AppError {
 }
 
 /// What a provider's refusal is to the person who asked.
-pub(super) fn refused(error: &PaymentError) -> AppError {
+pub(crate) fn refused(error: &PaymentError) -> AppError {
     match error {
         PaymentError::NoCard => AppError::Conflict(NO_CARD),
         PaymentError::NotFound | PaymentError::Conflict(_) | PaymentError::WouldCost { .. } => {

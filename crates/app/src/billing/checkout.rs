@@ -10,12 +10,14 @@ use ampere_adapters::payments::port::{
     ChargeRequest, CheckoutRequest, Payer, PaymentError, PlanPrice, Purchase,
 };
 use ampere_credits::{CheckoutId, Credits, Timestamp};
-use ampere_store::rows::{CheckoutChange, Page};
+use ampere_store::rows::{AuditWrite, CheckoutChange, Page};
 pub use ampere_store::rows::{CheckoutKind, CheckoutRow, CheckoutState, PayWith};
 use serde_json::Value;
 
 use super::change::refused;
 use super::reconcile::CARD_PATIENCE;
+use super::standing::{Standing, State};
+use super::words::amount;
 use crate::app::App;
 use crate::audit::{self, Deed};
 use crate::prices::Price;
@@ -34,6 +36,9 @@ pub struct Wish {
     pub what: Amount,
     /// With what it is paid.
     pub pay_with: PayWith,
+    /// The price that the person was shown. The saved card pays this or nothing; a page shows its
+    /// price itself.
+    pub expected: Option<Price>,
 }
 
 /// How many credits.
@@ -48,7 +53,8 @@ pub enum Amount {
 impl Wish {
     /// A pack, paid on the provider's page.
     pub fn pack(id: &str) -> Self {
-        Wish { what: Amount::Pack(id.to_owned()), pay_with: PayWith::Checkout }
+        let (what, pay_with) = (Amount::Pack(id.to_owned()), PayWith::Checkout);
+        Wish { what, pay_with, expected: None }
     }
 }
 
@@ -77,24 +83,33 @@ impl App {
     /// card it answers what became of it, as far as it is known.
     ///
     /// # Errors
-    /// [`AppError::BillingAccessRequired`]; `/pack_id` or `/credits` is wrong;
-    /// [`AppError::Conflict`] when nothing can be bought here, when there is no saved card, or when
-    /// the outcome of another purchase with it is not known yet.
+    /// [`AppError::BillingAccessRequired`]; `/pack_id`, `/credits` or `/expected_price` is wrong;
+    /// [`AppError::NotNow`] where credits are not to be bought in the plan's state;
+    /// [`AppError::PriceChanged`]; [`AppError::Conflict`] when nothing can be bought here, when
+    /// there is no saved card, or when the outcome of another purchase with it is not known yet.
     pub async fn create_checkout(&self, caller: &Caller, wish: Wish) -> Done<CheckoutRow> {
         caller.may(Act::Billing)?;
         let offer = self.offered(&wish.what)?;
-        let row = match wish.pay_with {
+        may_buy(&self.standing(caller.org).await?)?;
+        shown(&wish, &offer.price)?;
+        match wish.pay_with {
             PayWith::Checkout => {
                 let Price { amount_cents, currency } = offer.price.clone();
-                let description = format!("{} credits", offer.credits);
+                let description = format!("{} credits", amount(offer.credits));
                 let what = Purchase::Credits { amount_cents, currency, description };
-                self.open_page(caller, offer, what).await?
+                self.open_page(caller, offer, what).await
             }
-            PayWith::SavedCard => self.buy_with_card(caller, offer).await?,
-        };
-        let asked = (Value::Null, audit::price(&row));
-        self.audit(caller, Deed::PurchaseAsked, &row.id.to_string(), asked).await;
-        Ok(row)
+            PayWith::SavedCard => self.buy_with_card(caller, offer).await,
+        }
+    }
+
+    /// What the audit log says of an order of credits; a plan's says what is done to the plan.
+    fn ordered(&self, caller: &Caller, row: &CheckoutRow) -> Option<AuditWrite> {
+        if row.kind == CheckoutKind::Plan {
+            return None;
+        }
+        let asked = (Value::Null, audit::price(row));
+        self.entry(caller, Deed::PurchaseAsked, &row.id.to_string(), asked)
     }
 
     fn offered(&self, what: &Amount) -> Done<Offer> {
@@ -109,7 +124,8 @@ impl App {
             Amount::Credits(credits) => {
                 let custom = &self.catalog.custom;
                 let (min, max, step) = (custom.min, custom.max, custom.step);
-                let text = format!("From {min} to {max} credits, in steps of {step}.");
+                let [least, most, steps] = [min, max, step].map(amount);
+                let text = format!("From {least} to {most} credits, in steps of {steps}.");
                 let price = self.catalog.price_of(*credits);
                 let wrong = || AppError::field("/credits", "out_of_range", text);
                 ("custom".to_owned(), *credits, price.ok_or_else(wrong)?)
@@ -154,7 +170,8 @@ impl App {
         let opened = provider.checkout(request).await.map_err(|error| refused(&error))?;
         let mut row = self.row_of(caller, offer, (id, now));
         (row.provider_ref, row.url) = (opened.provider_ref, opened.url);
-        self.store.create_checkout(row.clone()).await?;
+        let log = self.ordered(caller, &row);
+        self.store.create_checkout(row.clone(), log).await?;
         Ok(row)
     }
 
@@ -200,13 +217,14 @@ impl App {
         let id = CheckoutId::mint(now, &*self.entropy);
         let mut row = self.row_of(caller, offer, (id, now));
         row.pay_with = PayWith::SavedCard;
-        self.store.create_checkout(row.clone()).await?;
+        let log = self.ordered(caller, &row);
+        self.store.create_checkout(row.clone(), log).await?;
         let charge = ChargeRequest {
             reference: id.to_string(),
             customer: customer.customer,
             amount_cents: row.amount_cents,
             currency: row.currency.clone(),
-            description: format!("{} credits", row.credits),
+            description: format!("{} credits", amount(row.credits)),
         };
         let mut asked = provider.charge(charge.clone()).await;
         if asked == Err(PaymentError::Unknown) {
@@ -281,7 +299,7 @@ impl App {
     /// When the database does not answer.
     pub async fn purchased(&self, row: CheckoutRow) -> Done<Purchased> {
         let text = match row.kind {
-            CheckoutKind::Credits => format!("{} credits", row.credits),
+            CheckoutKind::Credits => format!("{} credits", amount(row.credits)),
             CheckoutKind::Plan => self.plan_text(&row.pack),
         };
         let expires = match row.grant {
@@ -323,6 +341,38 @@ impl App {
             email: email.map(|member| member.email).unwrap_or_default(),
             customer: customer.map(|row| row.customer),
         })
+    }
+}
+
+/// Whether credits may be bought as the plan stands: what the buttons of `actions` say.
+fn may_buy(standing: &Standing) -> Done<()> {
+    if standing.actions().contains(&"buy_credits") {
+        return Ok(());
+    }
+    Err(match standing.state {
+        State::Unpaid => AppError::first(
+            "update_card",
+            "the plan is stopped because its payment failed, and credits are locked; update the \
+             card and let it pay first",
+        ),
+        _ => AppError::first(
+            "restart_plan",
+            "the plan has ended, and what you buy would be locked with the rest; restart a plan \
+             first",
+        ),
+    })
+}
+
+/// The saved card pays what was shown, or nothing.
+fn shown(wish: &Wish, price: &Price) -> Done<()> {
+    match &wish.expected {
+        Some(expected) if expected == price => Ok(()),
+        Some(_) => Err(AppError::PriceChanged(price.clone())),
+        None if wish.pay_with == PayWith::Checkout => Ok(()),
+        None => {
+            let text = "Say which price was shown: the saved card pays that or nothing.";
+            Err(AppError::field("/expected_price", "required", text))
+        }
     }
 }
 

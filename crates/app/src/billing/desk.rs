@@ -101,7 +101,11 @@ impl App {
         self.hear_sandbox().await;
         self.reconcile_now(caller.org).await?;
         match saved {
-            CardSaved::Saved(card) => Ok(card),
+            CardSaved::Saved(card) => {
+                let look = json!({ "brand": card.brand, "last4": card.last4 });
+                self.audit(caller, Deed::CardSaved, "card", (Value::Null, look)).await;
+                Ok(card)
+            }
             CardSaved::Declined(reason) => {
                 Err(AppError::PaymentDeclined(declined_text(Some(reason.word()))))
             }
@@ -196,6 +200,9 @@ impl App {
         let moved = (Value::Null, json!({ "to": now.to_string() }));
         self.audit(caller, Deed::SandboxClockMoved, "sandbox", moved).await;
         self.follow_hooks().await?;
+        // What the hourly looks do: the hours have passed.
+        self.recharge_everybody().await;
+        self.notice_everybody().await;
         Ok(now)
     }
 

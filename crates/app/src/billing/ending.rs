@@ -4,7 +4,7 @@
 //! Nothing is paid by any of them, and asking twice does nothing more.
 
 use ampere_adapters::payments::port::{Change, ChangeRequest, PaymentError, PortalFlow};
-use ampere_credits::{Credits, PreviewId, Timestamp};
+use ampere_credits::{Credits, Overflow, PreviewId, Timestamp};
 use serde_json::{Value, json};
 
 use super::change::refused;
@@ -15,6 +15,9 @@ use crate::audit::{self, Deed};
 use crate::credits::Reading;
 use crate::plans::starts_by_itself;
 use crate::{Act, AppError, Caller, Done};
+
+/// The longest reason of a cancellation.
+pub const REASON_CHARACTERS: usize = 500;
 
 /// What cancelling would do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,17 +40,65 @@ fn look(standing: &Standing) -> Value {
     on.map_or(Value::Null, |on| audit::plan(&on.plan, on.cadence))
 }
 
+/// Credits that are locked if the plan ends at an instant and none is used until then, by expiry,
+/// the soonest first.
+///
+/// # Errors
+/// Sums that cannot be.
+pub(crate) fn locked_then(
+    reading: &Reading,
+    at: Timestamp,
+) -> Result<Vec<(Credits, Option<Timestamp>)>, Overflow> {
+    let mut locked: Vec<(Credits, Option<Timestamp>)> = Vec::new();
+    // In the order of use purchased credits come last, the soonest expiry first.
+    for grant in reading.grants.iter().filter(|grant| grant.terms.of_pool()) {
+        let left = grant.unheld.plus(grant.held)?;
+        let kept = grant.terms.expires.is_none_or(|end| at < end);
+        if !left.is_positive() || !kept {
+            continue;
+        }
+        match locked.iter_mut().find(|(_, end)| *end == grant.terms.expires) {
+            Some((sum, _)) => *sum = sum.plus(left)?,
+            None => locked.push((left, grant.terms.expires)),
+        }
+    }
+    locked.sort_by_key(|(_, end)| end.map_or(i64::MAX, Timestamp::micros));
+    Ok(locked)
+}
+
+/// Whether a change is so by now, as the standing shows.
+fn is_so(change: &Change, standing: &Standing) -> bool {
+    match change {
+        Change::EndAtPeriodEnd { .. } => standing.state == State::Ending,
+        Change::EndNow { .. } => {
+            matches!(standing.state, State::Ended | State::None | State::Trial)
+        }
+        Change::Resume { .. } => {
+            matches!(standing.state, State::Active | State::ChangeScheduled)
+        }
+        Change::UndoSwitch { .. } => matches!(standing.state, State::Active | State::Ending),
+        _ => false,
+    }
+}
+
 /// Whether an unpaid plan ends at once: there is no paid period to keep.
 fn ends_at_once(state: State) -> bool {
     matches!(state, State::Incomplete | State::PastDue | State::Unpaid)
 }
 
 impl App {
-    /// Ends the plan with its period; one whose period is not paid ends at once.
+    /// Ends the plan with its period; one whose period is not paid ends at once. Who has billing
+    /// access gets a letter about it. The reason goes to the audit log as it was written.
     ///
     /// # Errors
-    /// [`AppError::Conflict`] where nothing can be cancelled; the provider's.
+    /// `/reason` is longer than [`REASON_CHARACTERS`]; [`AppError::Conflict`] where nothing can be
+    /// cancelled; the provider's.
     pub async fn cancel_plan(&self, caller: &Caller, reason: Option<&str>) -> Done<()> {
+        if reason.is_some_and(|reason| reason.chars().count() > REASON_CHARACTERS) {
+            let detail = format!("At most {REASON_CHARACTERS} characters.");
+            return Err(AppError::field("/reason", "too_long", detail));
+        }
+        let _turn = self.watching.acts.take(caller.org).await;
         let (standing, subscription) = self.subscription_to_change(caller).await?;
         let was = look(&standing);
         match standing.state {
@@ -64,12 +115,14 @@ impl App {
             }
             _ => return Err(AppError::Conflict("there is no plan to cancel")),
         }
+        let reason = reason.map(str::trim).filter(|reason| !reason.is_empty());
         tracing::info!(
-            target: "security", org = %caller.org, by = %caller.user, reason, "a plan was cancelled"
+            target: "security", org = %caller.org, by = %caller.user, "a plan was cancelled"
         );
         let ends = if ends_at_once(standing.state) { "now" } else { "at_period_end" };
-        let change = (was, json!({ "ends": ends }));
+        let change = (was, json!({ "ends": ends, "reason": reason }));
         self.audit(caller, Deed::PlanCancelled, "plan", change).await;
+        self.tell_plan(caller).await;
         Ok(())
     }
 
@@ -78,6 +131,7 @@ impl App {
     /// # Errors
     /// [`AppError::Conflict`] where the plan does not end; the provider's.
     pub async fn resume_plan(&self, caller: &Caller) -> Done<()> {
+        let _turn = self.watching.acts.take(caller.org).await;
         let (standing, subscription) = self.subscription_to_change(caller).await?;
         if standing.state != State::Ending {
             return Err(AppError::Conflict("the plan is not ending"));
@@ -85,6 +139,7 @@ impl App {
         self.ask(caller, &standing, Change::Resume { subscription }).await?;
         let change = (json!({ "ends": "at_period_end" }), look(&standing));
         self.audit(caller, Deed::PlanResumed, "plan", change).await;
+        self.tell_plan(caller).await;
         Ok(())
     }
 
@@ -129,7 +184,14 @@ impl App {
         let customer = customer.ok_or(nobody)?.customer;
         let back = format!("{}/billing", self.public_url);
         let opened = self.payments()?.portal(&customer, flow, &back).await;
-        opened.map_err(|error| refused(&error))
+        let url = opened.map_err(|error| refused(&error))?;
+        // What is done there is the provider's to tell, and not by whom.
+        let page = match flow {
+            PortalFlow::Overview => "overview",
+            PortalFlow::Card => "card",
+        };
+        self.audit(caller, Deed::PaymentPageOpened, page, (Value::Null, Value::Null)).await;
+        Ok(url)
     }
 
     async fn subscription_to_change(&self, caller: &Caller) -> Done<(Standing, String)> {
@@ -141,19 +203,20 @@ impl App {
     }
 
     /// Asks for a change and follows what the provider says then. Each of these may be asked for
-    /// again: an outcome that is not known is only looked up.
+    /// again: an outcome that is not known is only looked up, and one that shows itself to have
+    /// come is no error.
     async fn ask(&self, caller: &Caller, standing: &Standing, change: Change) -> Done<()> {
         let reference = PreviewId::mint(self.now(), &*self.entropy).to_string();
         let customer = standing.customer.clone().ok_or(AppError::Internal)?;
-        let request = ChangeRequest { reference, customer, change };
+        let request = ChangeRequest { reference, customer, change: change.clone() };
         match self.payments()?.change(request).await {
             Ok(truth) => self.reconcile(caller.org, truth).await,
-            Err(error) => {
-                if matches!(error, PaymentError::Unknown | PaymentError::Conflict(_)) {
-                    self.reconcile_now(caller.org).await?;
-                }
-                Err(refused(&error))
+            Err(error @ (PaymentError::Unknown | PaymentError::Conflict(_))) => {
+                self.reconcile_now(caller.org).await?;
+                let so = is_so(&change, &self.standing(caller.org).await?);
+                if so { Ok(()) } else { Err(refused(&error)) }
             }
+            Err(error) => Err(refused(&error)),
         }
     }
 
@@ -171,20 +234,7 @@ impl App {
         };
         let now = reading.balance.at;
         let at = if at_once { now } else { row.period_end };
-        let mut locked: Vec<(Credits, Option<Timestamp>)> = Vec::new();
-        // In the order of use purchased credits come last, the soonest expiry first.
-        for grant in reading.grants.iter().filter(|grant| grant.terms.of_pool()) {
-            let left = grant.unheld.plus(grant.held)?;
-            let kept = grant.terms.expires.is_none_or(|end| at < end);
-            if !left.is_positive() || !kept {
-                continue;
-            }
-            match locked.iter_mut().find(|(_, end)| *end == grant.terms.expires) {
-                Some((sum, _)) => *sum = sum.plus(left)?,
-                None => locked.push((left, grant.terms.expires)),
-            }
-        }
-        locked.sort_by_key(|(_, end)| end.map_or(i64::MAX, Timestamp::micros));
+        let locked = locked_then(reading, at)?;
         let locked_credits = Credits::sum(locked.iter().map(|(credits, _)| *credits))?;
         let schedules = self.store.schedules(caller.org).await?;
         let schedules = schedules.iter().filter(|row| starts_by_itself(row.state)).count();

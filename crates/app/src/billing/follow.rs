@@ -7,6 +7,8 @@
 //! of what we hear matters. Books nothing itself: [`super::reconcile`] does. Read next:
 //! [`super::standing`], what the rows mean to people.
 
+use std::collections::BTreeSet;
+
 use ampere_adapters::payments::port::{
     Line, LineKind, Payment, PaymentStatus, PlanKey, Subscription, SubscriptionStatus as Status,
     Truth,
@@ -20,6 +22,7 @@ use ampere_store::rows::{
 };
 
 use super::standing::Footing;
+use super::surplus::{of_no_effect, surplus};
 use crate::Done;
 use crate::app::App;
 use crate::plans::{PlanBook, Version};
@@ -31,6 +34,8 @@ pub(crate) struct Followed {
     pub(crate) grants: Vec<PlanGrant>,
     /// Where the pool is not as it should be.
     pub(crate) lock: Option<LockDue>,
+    /// Subscriptions that began while another one lived: they grant nothing.
+    pub(crate) surplus: BTreeSet<String>,
 }
 
 /// A grant that a paid invoice is for.
@@ -115,7 +120,11 @@ impl App {
         let provider_word = provider.to_owned();
         let row = CustomerRow { org, provider: provider_word, customer, card, checked_at: now };
         self.store.put_customer(row).await?;
+        let known = self.own_subscriptions(org).await?;
+        let surplus = surplus(truth);
         for row in rows_of(org, provider, truth) {
+            let beside = surplus.contains(&row.reference);
+            let row = if beside { of_no_effect(row) } else { row };
             self.store.put_subscription(row).await?;
         }
         // One whose first payment was refused is forgotten by the provider: it never was.
@@ -130,7 +139,10 @@ impl App {
             }
         }
         let mut followed = Followed::default();
-        for payment in &truth.payments {
+        let counts = |payment: &&Payment| {
+            !payment.subscription.as_ref().is_some_and(|one| surplus.contains(one))
+        };
+        for payment in truth.payments.iter().filter(counts) {
             match grants_of(org, truth, payment, &self.plans) {
                 Ok(grants) => followed.grants.extend(grants),
                 Err(why) => {
@@ -141,8 +153,13 @@ impl App {
         }
         // As they are kept: they know of payments that are older than the truth tells.
         let rows = self.own_subscriptions(org).await?;
+        if rows != known {
+            // No commit tells of a plan that was cancelled on the provider's pages.
+            self.watching.changed(org);
+        }
         let locked = self.store.pool(org).await?.locked;
         followed.lock = lock_due(&rows, locked, (self.catalog.subscription.grace_days, now));
+        followed.surplus = surplus;
         Ok(followed)
     }
 

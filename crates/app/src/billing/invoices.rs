@@ -37,7 +37,7 @@ impl App {
     }
 }
 
-fn invoice(row: &PaymentRow) -> Invoice {
+pub(crate) fn invoice(row: &PaymentRow) -> Invoice {
     let text = match row.kind {
         PaymentKind::Invoice => "Plan",
         PaymentKind::Credits => "Credits",

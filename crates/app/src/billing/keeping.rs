@@ -148,7 +148,8 @@ impl App {
             PaymentError::NotFound => AppError::NotFound,
             error => refused(&error),
         })?;
-        self.follow(&truth, asked_at).await
+        let org = self.follow(&truth, asked_at).await?;
+        self.end_plans_of_closed(org).await
     }
 
     fn mark_of(&self, hook: HookDue, followed: &Done<()>) -> HookMark {
@@ -179,12 +180,18 @@ impl App {
     pub async fn poll_billing(&self, poll: Poll) -> Done<usize> {
         let mut followed = 0;
         for org in self.polled(poll).await? {
-            match self.reconcile_now(org).await {
+            match self.reconcile_and_end(org).await {
                 Ok(()) => followed += 1,
                 Err(error) => tracing::warn!(%org, %error, "could not be polled"),
             }
         }
         Ok(followed)
+    }
+
+    /// Follows an organization's truth; of one that was deleted, plans that began since are ended.
+    async fn reconcile_and_end(&self, org: OrgId) -> Done<()> {
+        self.reconcile_now(org).await?;
+        self.end_plans_of_closed(org).await
     }
 
     async fn polled(&self, poll: Poll) -> Done<BTreeSet<OrgId>> {

@@ -4,18 +4,19 @@
 //! and compares ([`Preview::agrees`]): what was shown is what happens, or nothing does. Never asks
 //! the provider. Read next: [`super::change`], the confirmation.
 
-use ampere_credits::ledger::{Cause, Class};
+use ampere_credits::ledger::{Cause, Class, Fact};
 use ampere_credits::period::{Anchor, Period};
-use ampere_credits::plans::{self, Proration, Rest, Scenario, extra_credits, year_saving};
+use ampere_credits::plans::{Proration, Rest, Scenario, extra_credits, year_saving};
 use ampere_credits::{Cadence, Credits, OrgId, PreviewId, Timestamp, Zone};
 use ampere_store::rows::{PlanRef, PreviewRow, SubscriptionRow};
 use serde::{Deserialize, Serialize};
 
+use super::choices::{Unlocks, allowed, scenario};
 use super::standing::{Standing, State};
 use super::words;
 use crate::app::App;
 use crate::credits::Reading;
-use crate::plans::{PlanBook, Version};
+use crate::plans::Version;
 use crate::{Act, AppError, Caller, Done};
 
 /// A preview can be confirmed for so long.
@@ -59,6 +60,8 @@ pub struct Preview {
     pub credits_after: Credits,
     /// Included credits that stay beside the new ones, and until when.
     pub preserved: Option<(Credits, Timestamp)>,
+    /// Of a restart: what becomes of the locked credits.
+    pub unlocks: Option<Unlocks>,
     /// What a year costs less than twelve months.
     pub saving_cents: Option<i64>,
     /// The saved card pays; otherwise the provider's page asks for one.
@@ -107,6 +110,18 @@ impl Preview {
                 == (other.effective_at, &other.due, other.due_cents, &other.currency)
             && (&self.next, self.credits_added, preserved, self.saved_card, &self.from)
                 == (&other.next, other.credits_added, theirs, other.saved_card, &other.from)
+            && self.unlocks == other.unlocks
+    }
+
+    /// Whether the next payment would be on the day that it shows, in the organization's zone, if
+    /// it were confirmed at that instant: a first period begins then.
+    pub(crate) fn keeps_its_day(&self, now: Timestamp, zone: &str) -> bool {
+        if !matches!(self.scenario, Scenario::Start | Scenario::Restart | Scenario::ToAnnual) {
+            return true;
+        }
+        let zone = Zone::named(zone).unwrap_or_else(|_| Zone::utc());
+        let would_be = ends(whole_second(now), self.cadence);
+        self.next.at.day_in(&zone) == would_be.day_in(&zone)
     }
 
     /// The choice that it shows.
@@ -118,6 +133,8 @@ impl Preview {
 /// What a preview is made from.
 struct Ground<'a> {
     standing: &'a Standing,
+    /// When the pool was locked, where it is.
+    locked_since: Option<Timestamp>,
     /// What it is on now.
     on: Option<&'a Version>,
     reading: &'a Reading,
@@ -138,7 +155,8 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::BillingAccessRequired`]; `/plan_id` is wrong; [`AppError::ChangePending`];
-    /// [`AppError::Conflict`] where the plan ends, a payment is open, or nothing would change.
+    /// [`AppError::Conflict`] where the plan ends, a payment is open, or nothing would change;
+    /// [`AppError::NotNow`] while the payment of the present period is on its way.
     pub async fn preview_change(&self, caller: &Caller, choice: Choice) -> Done<Preview> {
         caller.may(Act::Billing)?;
         self.hear_of_new_period(caller.org).await?;
@@ -166,7 +184,28 @@ impl App {
         }
         let reading = self.reading(caller.org).await?;
         let standing = self.standing_beside(caller.org, reading.trial_lasts()).await?;
-        count((&standing, &reading), &self.plans, choice, (caller.zone.as_str(), at))
+        let unknown = || AppError::field("/plan_id", "unknown", "There is no such plan.");
+        let offered = self.plans.offer(&choice.plan).ok_or_else(unknown)?;
+        let on = standing.subscription.as_ref().map(|row| self.version_of(&row.on)).transpose()?;
+        let ground = Ground {
+            locked_since: self.locked_since(caller.org, &standing).await?,
+            standing: &standing,
+            on,
+            reading: &reading,
+            zone: caller.zone.as_str(),
+            at,
+        };
+        ground.preview(target(&ground, offered, choice), choice.cadence)
+    }
+
+    /// When the pool of an ended plan was locked.
+    async fn locked_since(&self, org: OrgId, standing: &Standing) -> Done<Option<Timestamp>> {
+        if standing.state != State::Ended {
+            return Ok(None);
+        }
+        let entries = self.store.money_entries(org).await?;
+        let locked = entries.iter().filter(|entry| entry.fact == Fact::Locked);
+        Ok(locked.map(|entry| entry.at).max())
     }
 
     /// What choosing a plan would be, for the list of plans.
@@ -184,22 +223,6 @@ impl App {
     }
 }
 
-/// What a choice would do, by where the organization stands and what it has.
-fn count(
-    (standing, reading): (&Standing, &Reading),
-    plans: &PlanBook,
-    choice: &Choice,
-    (zone, at): (&str, Timestamp),
-) -> Done<Preview> {
-    let unknown = || AppError::field("/plan_id", "unknown", "There is no such plan.");
-    let offered = plans.offer(&choice.plan).ok_or_else(unknown)?;
-    let row = standing.subscription.as_ref();
-    let on = row.map(|row| plans.named(&row.on)).transpose()?;
-    let ground = Ground { standing, on, reading, zone, at };
-    let to = target(&ground, offered, choice);
-    ground.preview(to, choice.cadence)
-}
-
 /// A customer keeps the version that they have, in another cadence too.
 fn target<'a>(ground: &Ground<'a>, offered: &'a Version, choice: &Choice) -> &'a Version {
     let live =
@@ -207,24 +230,10 @@ fn target<'a>(ground: &Ground<'a>, offered: &'a Version, choice: &Choice) -> &'a
     ground.on.filter(|on| live && on.plan.id == choice.plan).unwrap_or(offered)
 }
 
-fn scenario(standing: &Standing, on: Option<&Version>, to: &Version, cadence: Cadence) -> Scenario {
-    let row = standing.subscription.as_ref();
-    let footing = match (standing.state, row.zip(on)) {
-        (State::None | State::Trial, _) => plans::Footing::Never,
-        (State::Ended, _) => plans::Footing::Ended,
-        (State::Active | State::ChangeScheduled | State::Ending, Some((row, on))) => {
-            let cadence = row.on.cadence;
-            plans::Footing::On { cadence, cents: on.plan.cents(cadence) }
-        }
-        _ => plans::Footing::Unsettled,
-    };
-    let same = on.is_some_and(|on| on.plan.id == to.plan.id);
-    Scenario::of(footing, same, cadence, to.plan.cents(cadence))
-}
-
 impl Ground<'_> {
     fn preview(&self, to: &Version, cadence: Cadence) -> Done<Preview> {
-        let scenario = self.allowed(to, cadence)?;
+        let scenario = scenario(self.standing, self.on, to, cadence);
+        allowed(self.standing, scenario, (self.at, self.zone))?;
         let row = self.standing.subscription.as_ref().filter(|_| self.on_plan());
         let period = row.map(|row| Period { start: row.period_start, end: row.period_end });
         let terms = self.terms(scenario, to, (cadence, period))?;
@@ -264,6 +273,9 @@ impl Ground<'_> {
             credits_added: terms.added,
             credits_after: after,
             preserved: self.preserved(scenario)?,
+            unlocks: (scenario == Scenario::Restart)
+                .then(|| Unlocks::of(self.reading, self.locked_since))
+                .transpose()?,
             saving_cents: Some(saving).filter(|saving| annual && *saving > 0),
             saved_card,
             text: words::change(scenario, &said, &when),
@@ -274,28 +286,6 @@ impl Ground<'_> {
     fn on_plan(&self) -> bool {
         use State as S;
         matches!(self.standing.state, S::Active | S::ChangeScheduled | S::Ending)
-    }
-
-    /// What the choice is, where it may be made now.
-    fn allowed(&self, to: &Version, cadence: Cadence) -> Done<Scenario> {
-        match (self.standing.state, scenario(self.standing, self.on, to, cadence)) {
-            (State::Ending, _) => Err(AppError::Conflict(
-                "the plan ends with its period; resume it before you change it",
-            )),
-            (State::ChangeScheduled, _) => Err(AppError::ChangePending),
-            (State::Active, _) if self.open_payment() => {
-                Err(AppError::Conflict("a payment waits to be confirmed; do that first"))
-            }
-            (_, Scenario::Current) => Err(AppError::Conflict("this is the plan that you have")),
-            (_, Scenario::Unavailable) => {
-                Err(AppError::Conflict("a payment is open; settle it before you change the plan"))
-            }
-            (_, scenario) => Ok(scenario),
-        }
-    }
-
-    fn open_payment(&self) -> bool {
-        self.standing.subscription.as_ref().is_some_and(|row| row.open_payment.is_some())
     }
 
     fn terms(

@@ -214,7 +214,7 @@ impl Standing {
         Standing {
             state,
             recharge,
-            open_renewal: subscription.and_then(|row| row.past_due_since),
+            open_renewal: subscription.and_then(|row| row.past_due_since.or(on_its_way(row))),
             grace_until: footing.grace_until.filter(|_| in_grace),
             subscription: subscription.cloned(),
             card,
@@ -263,6 +263,13 @@ impl Standing {
         });
         actions
     }
+}
+
+/// Since when the payment of the present period is on its way: the provider has made its invoice,
+/// and charges it an hour later.
+fn on_its_way(row: &SubscriptionRow) -> Option<Timestamp> {
+    let open = row.open_payment.is_some() && row.confirm_url.is_none();
+    (open && row.status == SubscriptionStatus::Active).then_some(row.period_start)
 }
 
 fn state_of(footing: &Footing<'_>, trial: bool) -> State {

@@ -30,6 +30,12 @@ pub(crate) fn day(at: Timestamp, now: Timestamp, zone: &str) -> String {
     crate::usage::date(at, now, &zone)
 }
 
+/// `15:04`, as clocks in a zone show it.
+pub(crate) fn clock(at: Timestamp, zone: &str) -> String {
+    let zone = Zone::named(zone).unwrap_or_else(|_| Zone::utc());
+    at.text_in(&zone).get(11..16).unwrap_or_default().to_owned()
+}
+
 /// `Team, monthly`.
 pub(crate) fn plan_in(name: &str, cadence: Cadence) -> String {
     format!("{name}, {}", cadence.word())
@@ -87,5 +93,6 @@ mod tests {
         let now = at("2026-11-22T10:00:00Z");
         assert_eq!(day(at("2026-12-14T23:30:00Z"), now, "Europe/Berlin"), "15 Dec");
         assert_eq!(day(at("2027-01-02T00:00:00Z"), now, "UTC"), "2 Jan 2027");
+        assert_eq!(clock(at("2026-12-14T23:30:00Z"), "Europe/Berlin"), "00:30");
     }
 }

@@ -10,9 +10,9 @@ use ampere_credits::{RunId, Timestamp};
 
 use super::live::{Live, Person, Refusal};
 use super::screen::{Place, Screen};
-use super::view::{BrowserView, may_control, refused};
+use super::view::{BrowserView, Watched, refused};
 use crate::app::App;
-use crate::caller::{Act, Caller};
+use crate::caller::Caller;
 use crate::error::AppError;
 
 /// Acts that a person sends at once.
@@ -63,14 +63,8 @@ impl App {
         self.wish(caller, run, |live, now| live.go_on(caller.user, now)).await
     }
 
-    async fn controlled(
-        &self,
-        caller: &Caller,
-        run: RunId,
-    ) -> crate::Done<(ampere_store::rows::RunRow, Arc<Screen>)> {
-        caller.may(Act::StartWork)?;
-        let row = self.watched(caller, run).await?;
-        if !may_control(caller, &row) {
+    async fn controlled(&self, caller: &Caller, run: RunId) -> crate::Done<(Watched, Arc<Screen>)> {
+        if !self.watched(caller, run).await?.may_control {
             return Err(AppError::ForbiddenRole);
         }
         self.live_screen(caller, run).await
@@ -82,13 +76,13 @@ impl App {
         run: RunId,
         wish: impl FnOnce(&mut Live, Timestamp) -> Result<(), Refusal>,
     ) -> crate::Done<BrowserView> {
-        let (row, screen) = self.controlled(caller, run).await?;
+        let (watched, screen) = self.controlled(caller, run).await?;
         let now = self.now();
         // What time has ended is not taken up again.
         screen.look(now);
         screen.change(|live| wish(live, now)).map_err(refused)?;
-        self.tell(&row);
-        Ok(self.live_view(caller, &row, &screen))
+        self.tell(&watched.run);
+        Ok(self.live_view(&watched, &screen))
     }
 
     /// Uses the page with the caller's own hands, in order.

@@ -1,7 +1,8 @@
 //! What people see of a session: how it stands, live pictures, stills. Reading is free.
 //!
 //! Everybody of the organization may watch a browser session; a browser within a conversation
-//! only whoever has the conversation, and within a task whoever may open the task.
+//! only whoever may open the conversation ([`crate::chat::access`]), and within a task whoever
+//! may open the task.
 
 use std::sync::Arc;
 
@@ -16,7 +17,6 @@ use super::screen::Screen;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::AppError;
-use crate::runs::opens;
 use crate::tasks::Definition;
 
 /// How a session stands.
@@ -46,21 +46,19 @@ pub struct BrowserView {
     pub start_url: Option<String>,
 }
 
-/// Whether a caller may watch a run's browser.
-fn watches(caller: &Caller, run: &RunRow) -> bool {
-    run.kind == RunKind::Browser || run.started_by == caller.user || opens(caller, run)
-}
-
-/// Whether a caller may put their hands on it.
-pub(super) fn may_control(caller: &Caller, run: &RunRow) -> bool {
-    watches(caller, run) && (run.started_by == caller.user || caller.sees_all())
+/// A run whose browser a caller may watch.
+pub(super) struct Watched {
+    pub(super) run: RunRow,
+    /// They may put their hands on it too.
+    pub(super) may_control: bool,
 }
 
 impl App {
     /// A run whose browser the caller may watch.
-    pub(super) async fn watched(&self, caller: &Caller, run: RunId) -> crate::Done<RunRow> {
-        let found = self.store.run(caller.org, run).await?;
-        found.filter(|run| watches(caller, run)).ok_or(AppError::NotFound)
+    pub(super) async fn watched(&self, caller: &Caller, run: RunId) -> crate::Done<Watched> {
+        let run = self.own_run(caller, run).await?;
+        let may_control = self.run_access(caller, &run).await?.acts;
+        Ok(Watched { run, may_control })
     }
 
     /// How a run's browser stands.
@@ -68,10 +66,11 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`], also for a run without a browser.
     pub async fn browser_view(&self, caller: &Caller, run: RunId) -> crate::Done<BrowserView> {
-        let row = self.watched(caller, run).await?;
+        let watched = self.watched(caller, run).await?;
         if let Some(screen) = self.browsing.of(run) {
-            return Ok(self.live_view(caller, &row, &screen));
+            return Ok(self.live_view(&watched, &screen));
         }
+        let row = watched.run;
         let steps = self.store.steps(caller.org, run).await?;
         let timed = steps.iter().filter(|step| step.kind == StepKind::Time);
         if row.kind != RunKind::Browser && timed.clone().next().is_none() {
@@ -102,7 +101,8 @@ impl App {
         })
     }
 
-    pub(super) fn live_view(&self, caller: &Caller, row: &RunRow, screen: &Screen) -> BrowserView {
+    pub(super) fn live_view(&self, watched: &Watched, screen: &Screen) -> BrowserView {
+        let Watched { run: row, may_control } = watched;
         let (live, now, place) = (screen.live(), self.now(), screen.place());
         let standing = self.feeds.of(row.id).map(|feed| feed.standing());
         let over = live.over().is_some();
@@ -115,7 +115,7 @@ impl App {
             credits: standing.map_or(row.charged, |standing| standing.used),
             paused_until: live.paused_until(),
             ends_at: live.ends_at(now).filter(|_| !over),
-            may_control: may_control(caller, row) && !over,
+            may_control: *may_control && !over,
             task: screen.about.task.clone(),
             start_url: screen.about.url.clone(),
         }
@@ -126,10 +126,11 @@ impl App {
         &self,
         caller: &Caller,
         run: RunId,
-    ) -> crate::Done<(RunRow, Arc<Screen>)> {
-        let row = self.watched(caller, run).await?;
+    ) -> crate::Done<(Watched, Arc<Screen>)> {
+        let watched = self.watched(caller, run).await?;
+        let row = &watched.run;
         match self.browsing.of(run) {
-            Some(screen) => Ok((row, screen)),
+            Some(screen) => Ok((watched, screen)),
             None if row.kind == RunKind::Browser && !row.state.ended() => {
                 Err(refused(Refusal::Starting))
             }

@@ -114,7 +114,7 @@ impl App {
         Ok(files)
     }
 
-    /// The caller's files that these messages name and that are still there, each once.
+    /// The files that these messages name and that are still there, each once; whoever sent them.
     pub(super) async fn attached(
         &self,
         caller: &Caller,
@@ -126,12 +126,13 @@ impl App {
                 continue;
             }
             let row = self.store.file(caller.org, *id).await?;
-            files.extend(row.filter(|row| row.owner == caller.user));
+            files.extend(row);
         }
         Ok(files)
     }
 
-    /// The files of a conversation of the caller, oldest message first; deleted ones are left out.
+    /// The files of a conversation that the caller may open, oldest message first; deleted ones are
+    /// left out.
     ///
     /// # Errors
     /// [`AppError::NotFound`].

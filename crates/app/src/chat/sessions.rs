@@ -1,7 +1,9 @@
 //! Conversations: make, list, read, rename, delete. Receipts outlive them.
 
 use ampere_credits::{Credits, RunId, SessionId};
-use ampere_store::rows::{MessageRow, Page, RunFilter, RunKind, RunRow, SessionRow};
+use ampere_store::rows::{
+    Access, MessageRow, OpenSession, Page, RunFilter, RunKind, RunRow, SessionRow,
+};
 
 use crate::app::App;
 use crate::caller::{Act, Caller};
@@ -10,6 +12,8 @@ use crate::news::Item;
 
 /// Title of a conversation before its first message gives it one.
 pub const NEW_TITLE: &str = "New session";
+/// Characters of a title that the first words of a message give.
+const TITLE_FROM: usize = 60;
 /// Characters of a title at most.
 const TITLE_LENGTH: usize = 120;
 
@@ -22,7 +26,7 @@ impl App {
         &self,
         caller: &Caller,
         title: Option<String>,
-    ) -> crate::Done<SessionRow> {
+    ) -> crate::Done<OpenSession> {
         caller.may(Act::StartWork)?;
         let title = match title {
             Some(title) => checked(&title)?,
@@ -44,17 +48,22 @@ impl App {
             credits: Credits::ZERO,
             message_count: 0,
             running: None,
+            shared: false,
         };
         self.store.create_session(row.clone()).await?;
-        self.news.tell(caller.org, Item::Session(caller.user, row.id));
-        Ok(row)
+        self.news.tell(caller.org, Item::Session(row.id));
+        Ok(OpenSession { row, access: Access::Owner })
     }
 
-    /// The caller's conversations, latest activity first.
+    /// The caller's conversations and those shared with them, latest activity first.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn list_sessions(&self, caller: &Caller, page: Page) -> crate::Done<Vec<SessionRow>> {
+    pub async fn list_sessions(
+        &self,
+        caller: &Caller,
+        page: Page,
+    ) -> crate::Done<Vec<OpenSession>> {
         Ok(self.store.sessions(caller.org, caller.user, page).await?)
     }
 
@@ -63,43 +72,48 @@ impl App {
         self.store.session_cursor(row)
     }
 
-    /// One conversation of the caller.
+    /// One conversation that the caller may open.
     ///
     /// # Errors
     /// [`AppError::NotFound`], for other people's too.
-    pub async fn get_session(&self, caller: &Caller, id: SessionId) -> crate::Done<SessionRow> {
-        let row = self.store.session(caller.org, id).await?;
-        row.filter(|row| row.owner == caller.user).ok_or(AppError::NotFound)
+    pub async fn get_session(&self, caller: &Caller, id: SessionId) -> crate::Done<OpenSession> {
+        self.session_for(caller, id, Access::View).await
     }
 
     /// Gives a conversation another title.
     ///
     /// # Errors
-    /// [`AppError::NotFound`], a title that is empty or too long.
+    /// [`AppError::NotFound`], [`AppError::ForbiddenRole`] for who may only read it, a title that
+    /// is empty or too long.
     pub async fn rename_session(
         &self,
         caller: &Caller,
         id: SessionId,
         title: &str,
-    ) -> crate::Done<SessionRow> {
+    ) -> crate::Done<OpenSession> {
         let title = checked(title)?;
-        self.get_session(caller, id).await?;
+        self.session_for(caller, id, Access::Edit).await?;
         self.store.rename_session(caller.org, id, &title, self.now()).await?;
-        self.news.tell(caller.org, Item::Session(caller.user, id));
+        self.news.tell(caller.org, Item::Session(id));
         self.get_session(caller, id).await
     }
 
-    /// Deletes a conversation and what was said in it; its runs and receipts stay.
+    /// Deletes a conversation and what was said in it, for everybody; its runs and receipts stay.
     ///
     /// # Errors
-    /// [`AppError::NotFound`]; a conflict while an answer is being written.
+    /// [`AppError::NotFound`]; [`AppError::ForbiddenRole`] for who may not share it; a conflict
+    /// while an answer is being written.
     pub async fn delete_session(&self, caller: &Caller, id: SessionId) -> crate::Done<()> {
-        let row = self.get_session(caller, id).await?;
+        let row = self.session_for(caller, id, Access::Owner).await?.row;
         if row.running.is_some() {
             return Err(AppError::Conflict("stop the running answer first"));
         }
+        let shares = self.store.shares(caller.org, id).await?;
         self.store.delete_session(caller.org, id, self.now()).await?;
-        self.news.tell(caller.org, Item::Session(caller.user, id));
+        self.news.tell(caller.org, Item::Session(id));
+        for share in shares {
+            self.news.tell(caller.org, Item::Lost(share.user, Some(id)));
+        }
         Ok(())
     }
 
@@ -125,7 +139,7 @@ impl App {
         Ok(messages)
     }
 
-    /// The runs that answer in a conversation of the caller, newest first, at most 200.
+    /// The runs that answer in a conversation that the caller may open, newest first, at most 200.
     ///
     /// # Errors
     /// [`AppError::NotFound`].
@@ -136,7 +150,7 @@ impl App {
         Ok(self.store.runs(caller.org, filter, Page { before: None, limit: 200 }).await?)
     }
 
-    /// What a run of the caller has written, as it is kept.
+    /// What a run that the caller may follow has written, as it is kept.
     ///
     /// # Errors
     /// [`AppError::NotFound`].
@@ -175,9 +189,32 @@ fn checked(title: &str) -> crate::Done<String> {
 /// A title from the first words of a message.
 pub(super) fn title_from(text: &str) -> String {
     let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or(NEW_TITLE);
-    let mut title: String = line.chars().take(60).collect();
-    if line.chars().count() > 60 {
-        title.push('…');
+    let Some((end, next)) = line.char_indices().nth(TITLE_FROM) else { return line.to_owned() };
+    // No word is cut that has not itself filled most of it.
+    let begun = &line[..end + next.len_utf8()];
+    let blank = begun.rfind(char::is_whitespace).filter(|at| *at > end / 2);
+    format!("{}…", line[..blank.unwrap_or(end)].trim_end_matches([' ', ',', ';', ':']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_is_the_first_words_and_cuts_none_of_them() {
+        let sixty = "a".repeat(60);
+        for (text, title) in [
+            ("\n  How deep?\nAnd why?", "How deep?".to_owned()),
+            ("  ", NEW_TITLE.to_owned()),
+            (sixty.as_str(), sixty.clone()),
+            (
+                "Write a long story about a lighthouse keeper and a storm, with many details.",
+                "Write a long story about a lighthouse keeper and a storm…".to_owned(),
+            ),
+            (&format!("{} and", "a".repeat(60)), format!("{}…", "a".repeat(60))),
+            (&"é".repeat(61), format!("{}…", "é".repeat(60))),
+        ] {
+            assert_eq!(title_from(text), title);
+        }
     }
-    title
 }

@@ -6,8 +6,8 @@ use ampere_adapters::ai::ModelCard;
 use ampere_credits::rating::Quote;
 use ampere_credits::{JobId, MessageId, SessionId, Timestamp};
 use ampere_store::rows::{
-    Author, BackgroundKind, JobRow, MessageRow, Reason, RowWrite, RunRow, RunState, SessionRow,
-    StepKind,
+    Access, Author, BackgroundKind, JobRow, MessageRow, Reason, RowWrite, RunRow, RunState,
+    SessionRow, StepKind,
 };
 use async_trait::async_trait;
 
@@ -103,7 +103,10 @@ impl App {
         intent: Intent,
     ) -> crate::Done<Sent> {
         caller.may(Act::StartWork)?;
-        let row = self.get_session(caller, session).await?;
+        self.session_for(caller, session, Access::Edit).await?;
+        let busy = || AppError::Conflict("an answer is being written in this session");
+        let _turn = self.sending.begin(session).ok_or_else(busy)?;
+        let row = self.session_for(caller, session, Access::Edit).await?.row;
         let earlier = self.store.messages(caller.org, session).await?;
         let mut said = what(&ask, &earlier)?;
         said.files = match &said.again {
@@ -125,7 +128,7 @@ impl App {
         let turn = ChatTurn { matter, ..self.turn(&row, &said, plan, jobs) };
         let fresh = turn.question.clone().or_else(|| said.again.clone());
         if row.running.is_some() {
-            return Err(AppError::Conflict("an answer is being written in this session"));
+            return Err(busy());
         }
         let started = self.spend(caller, Box::new(turn), intent).await?;
         let messages = self.store.messages(caller.org, session).await?;
@@ -143,11 +146,12 @@ impl App {
     /// What a message may cost, before it is sent. Free.
     ///
     /// # Errors
-    /// [`AppError::NotFound`] for a session that is not the caller's, an unready model.
+    /// [`AppError::NotFound`] for a session that the caller may not open,
+    /// [`AppError::ForbiddenRole`] for one that they may only read, an unready model.
     pub async fn estimate_message(&self, caller: &Caller, draft: &Draft) -> crate::Done<Quote> {
         let (row, earlier) = match draft.session {
             Some(id) => {
-                let row = self.get_session(caller, id).await?;
+                let row = self.session_for(caller, id, Access::Edit).await?.row;
                 (Some(row), self.store.messages(caller.org, id).await?)
             }
             None => (None, Vec::new()),

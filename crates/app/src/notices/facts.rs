@@ -2,6 +2,8 @@
 
 use ampere_credits::{Credits, GrantId, RechargeId, ScheduleId, UserId};
 
+use super::plan::PlanFacts;
+
 /// All of it, at one instant.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Facts {
@@ -34,8 +36,10 @@ pub(super) struct Standing {
     pub(super) state: &'static str,
     /// What billing people read about it.
     pub(super) text: String,
-    /// It failed or ended.
+    /// Its payment failed.
     pub(super) trouble: bool,
+    /// What its life is told with; none without a plan.
+    pub(super) plan: Option<PlanFacts>,
     /// The payment that the bank wants to be confirmed, by its address.
     pub(super) confirm: Option<String>,
 }

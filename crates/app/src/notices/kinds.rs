@@ -11,8 +11,10 @@ pub enum Kind {
     Paused,
     /// Auto-recharge has bought credits.
     Recharged,
-    /// A payment failed or wants the person, the plan is past due or has ended.
+    /// A payment failed or wants the person, the plan is past due.
     Payment,
+    /// The plan is cancelled, goes on again or has ended.
+    Plan,
     /// A schedule waits for credits or for somebody.
     Schedule,
     /// A large run has ended.
@@ -23,6 +25,8 @@ pub enum Kind {
     Expiring,
     /// Somebody asks for credits.
     Asked,
+    /// Somebody shares a session with the person.
+    SessionShared,
 }
 
 /// What is fixed of a kind.
@@ -38,8 +42,9 @@ struct Terms {
 
 impl Kind {
     /// Every one, in the order of preferences.
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 12] = [
         Kind::Payment,
+        Kind::Plan,
         Kind::Paused,
         Kind::Balance,
         Kind::IncludedUsedUp,
@@ -49,6 +54,7 @@ impl Kind {
         Kind::Schedule,
         Kind::Run,
         Kind::Team,
+        Kind::SessionShared,
     ];
 
     fn terms(self) -> Terms {
@@ -78,8 +84,12 @@ impl Kind {
                 of("recharged", title, "Credits were added", (true, true, true))
             }
             Kind::Payment => {
-                let title = "Payments that fail or need you, and the end of the plan";
+                let title = "Payments that fail or need you";
                 of("payment", title, "About your payment", (true, false, false))
+            }
+            Kind::Plan => {
+                let title = "The plan is cancelled, goes on or has ended";
+                of("plan", title, "About your plan", (true, false, false))
             }
             Kind::Schedule => {
                 let title = "A schedule is paused or needs attention";
@@ -100,6 +110,10 @@ impl Kind {
             Kind::Asked => {
                 let title = "Somebody asks for credits";
                 of("asked", title, "Somebody asks for credits", (false, true, true))
+            }
+            Kind::SessionShared => {
+                let title = "Somebody shares a session with you";
+                of("session_shared", title, "A session was shared with you", (false, true, true))
             }
         }
     }
@@ -152,7 +166,7 @@ mod tests {
         assert_eq!(Kind::from_word("else"), None);
         let fixed = |kind: &Kind| !kind.silent_in_app() && !kind.silent_by_mail();
         let fixed: Vec<Kind> = Kind::ALL.into_iter().filter(fixed).collect();
-        assert_eq!(fixed, [Kind::Payment]);
+        assert_eq!(fixed, [Kind::Payment, Kind::Plan]);
         assert!(!Kind::Paused.silent_in_app());
     }
 }

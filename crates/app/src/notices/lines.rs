@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use ampere_credits::Credits;
 
 use super::facts::{Facts, Purchased, Recharged, Standing};
-use super::{Kind, Notice, To};
+use super::{Kind, Letter, Notice, To, plan as life};
 use crate::billing::words::amount;
 
 /// The shares of the included credits that are told, in percent, with how their level is called.
@@ -26,6 +26,8 @@ pub(super) struct Crossed {
     pub(super) level: String,
     /// What is told about it; nothing where it only is back.
     pub(super) notice: Option<Notice>,
+    /// What its mail says, where that is more.
+    pub(super) letter: Option<Letter>,
 }
 
 /// The levels that were told last, by subject.
@@ -48,6 +50,16 @@ pub(super) fn crossed(facts: &Facts, marks: &Marks) -> Vec<Crossed> {
         });
         line(format!("schedule:{}", schedule.id), schedule.state, notice)
     }));
+    news(lines, marks)
+}
+
+/// What is crossed of the plan alone.
+pub(super) fn crossed_plan(facts: &Facts, marks: &Marks) -> Vec<Crossed> {
+    news(plan(facts, marks), marks)
+}
+
+/// The lines that stand at another level than was told.
+fn news(mut lines: Vec<Crossed>, marks: &Marks) -> Vec<Crossed> {
     lines.retain(|line| {
         let told = marks.get(&line.subject).map(String::as_str);
         told != Some(line.level.as_str()) && (told.is_some() || line.notice.is_some())
@@ -56,7 +68,7 @@ pub(super) fn crossed(facts: &Facts, marks: &Marks) -> Vec<Crossed> {
 }
 
 fn line(subject: impl Into<String>, level: impl Into<String>, notice: Option<Notice>) -> Crossed {
-    Crossed { subject: subject.into(), level: level.into(), notice }
+    Crossed { subject: subject.into(), level: level.into(), notice, letter: None }
 }
 
 fn billing(kind: Kind, text: String, action: &'static str) -> Notice {
@@ -136,23 +148,33 @@ fn pool(facts: &Facts, marks: &Marks) -> Crossed {
 
 /// Where the plan is in its life.
 fn plan(facts: &Facts, marks: &Marks) -> Vec<Crossed> {
-    let Standing { state, text, trouble, confirm } = &facts.standing;
+    let Standing { state, text, trouble, confirm, plan } = &facts.standing;
     let was = marks.get("plan").map(String::as_str).unwrap_or_default();
-    let back = *state == "active" && ["past_due", "unpaid", "ended"].contains(&was);
-    let notice = match (trouble, back) {
-        (true, _) => Some(billing(Kind::Payment, text.clone(), "Open Billing")),
-        (_, true) => {
+    let (notice, letter) = match plan.as_ref().and_then(|plan| of_life(state, was, plan)) {
+        Some((notice, letter)) => (Some(notice), Some(letter)),
+        None if *trouble => (Some(billing(Kind::Payment, text.clone(), "Open Billing")), None),
+        None if *state == "active" && ["past_due", "unpaid", "ended"].contains(&was) => {
             let text = "The payment came in. Your plan goes on.".to_owned();
-            Some(billing(Kind::Payment, text, "Open Billing"))
+            (Some(billing(Kind::Payment, text, "Open Billing")), None)
         }
-        _ => None,
+        None => (None, None),
     };
     let asked = confirm.as_ref().map(|_| {
         let text = "Your bank wants you to confirm a payment. Nothing is added until you do.";
         billing(Kind::Payment, text.to_owned(), "Confirm payment")
     });
     let level = confirm.clone().unwrap_or_else(|| "ok".to_owned());
-    vec![line("plan", *state, notice), line("confirm", level, asked)]
+    vec![Crossed { letter, ..line("plan", *state, notice) }, line("confirm", level, asked)]
+}
+
+/// A plan that was cancelled, goes on again or is over.
+fn of_life(state: &str, was: &str, plan: &life::PlanFacts) -> Option<life::Told> {
+    match (state, was) {
+        ("ending", _) => Some(life::cancelled(plan)),
+        ("active" | "change_scheduled", "ending") => Some(life::resumed(plan)),
+        ("ended", _) => Some(life::ended(plan)),
+        _ => None,
+    }
 }
 
 /// An attempt of auto-recharge that has an outcome.

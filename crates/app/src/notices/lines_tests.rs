@@ -74,17 +74,35 @@ fn used_up_included_credits_are_told_once_a_period() {
     assert_eq!(told(&[used.clone(), facts(900), used]).concat().len(), 2, "refreshed in between");
 }
 
+fn standing(state: &'static str, trouble: bool) -> Facts {
+    let (text, plan) = ("It failed.".to_owned(), Some(super::life::PlanFacts::default()));
+    let standing = Standing { state, trouble, text, plan, confirm: None };
+    Facts { standing, ..facts(900) }
+}
+
 #[test]
 fn a_plan_in_trouble_is_told_and_so_is_its_recovery() {
-    let with = |state, trouble| {
-        let standing = Standing { state, trouble, text: "It failed.".to_owned(), confirm: None };
-        Facts { standing, ..facts(900) }
-    };
-    let steps = [with("active", false), with("past_due", true), with("past_due", true), facts(900)];
+    let late = standing("past_due", true);
+    let steps = [standing("active", false), late.clone(), late, facts(900)];
     let count: Vec<usize> = told(&steps).iter().map(Vec::len).collect();
     assert_eq!(count, [0, 1, 0, 1]);
-    let end = [with("ending", false), with("ended", true), with("active", false)];
-    assert_eq!(told(&end).concat(), [Kind::Payment, Kind::Payment]);
+}
+
+#[test]
+fn a_plan_that_is_cancelled_resumed_cancelled_again_and_over_is_told_each_time_once() {
+    let states = ["active", "ending", "ending", "active", "active", "ending", "ended", "ended"];
+    let kinds = told(&states.map(|state| standing(state, false)));
+    let count: Vec<usize> = kinds.iter().map(Vec::len).collect();
+    assert_eq!(count, [0, 1, 0, 1, 0, 1, 1, 0]);
+    assert!(kinds.concat().iter().all(|kind| *kind == Kind::Plan), "{kinds:?}");
+    // A restart is a payment that came in.
+    let end = ["ended", "active"].map(|state| standing(state, false));
+    assert_eq!(told(&end).concat(), [Kind::Plan, Kind::Payment]);
+    // With a change in view it is resumed all the same; a plan that begins is no news of its life.
+    let back = ["ending", "change_scheduled"].map(|state| standing(state, false));
+    assert_eq!(told(&back).concat(), [Kind::Plan, Kind::Plan]);
+    let begin = ["none", "incomplete", "active", "change_scheduled", "active"];
+    assert!(told(&begin.map(|state| standing(state, false))).concat().is_empty());
 }
 
 #[test]

@@ -8,6 +8,7 @@
 mod facts;
 mod kinds;
 mod lines;
+mod plan;
 mod reading;
 mod team;
 mod watching;
@@ -51,6 +52,13 @@ pub(crate) struct Notice {
     pub(crate) action: &'static str,
 }
 
+/// What the mail of a notice says, where it says more than the notice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Letter {
+    pub(crate) subject: String,
+    pub(crate) text: String,
+}
+
 impl App {
     /// Tells it: in the app, and by mail to who wants that.
     ///
@@ -68,11 +76,22 @@ impl App {
         mark: Option<MarkRow>,
         notices: Vec<Notice>,
     ) -> Done<bool> {
+        let notices = notices.into_iter().map(|notice| (notice, None)).collect();
+        self.notify_with(org, mark, notices).await
+    }
+
+    /// The same where mails may say more.
+    async fn notify_with(
+        &self,
+        org: OrgId,
+        mark: Option<MarkRow>,
+        notices: Vec<(Notice, Option<Letter>)>,
+    ) -> Done<bool> {
         let members = self.store.members(org).await?;
         let wishes = self.store.notice_wishes(org).await?;
         let now = self.now();
         let (mut rows, mut mails) = (Vec::new(), Vec::new());
-        for notice in &notices {
+        for (notice, letter) in &notices {
             for member in members.iter().filter(|member| notice.to.is_told(member)) {
                 let wish = notice.kind.wish(member.user, &wishes);
                 if wish.in_app {
@@ -89,8 +108,8 @@ impl App {
                     });
                 }
                 if wish.email {
-                    let text = self.letter_of(member, notice);
-                    mails.extend(self.letter(&member.email, notice.kind.subject(), &text)?);
+                    let (subject, text) = self.letter_of(member, (notice, letter.as_ref()));
+                    mails.extend(self.letter(&member.email, &subject, &text)?);
                 }
             }
         }
@@ -106,9 +125,16 @@ impl App {
         Ok(told)
     }
 
-    fn letter_of(&self, member: &MemberRow, notice: &Notice) -> String {
-        let Notice { text, url, action, .. } = notice;
-        format!("Hello {},\n\n{text}\n\n{action}: {}{url}", member.name, self.public_url)
+    fn letter_of(
+        &self,
+        member: &MemberRow,
+        (notice, letter): (&Notice, Option<&Letter>),
+    ) -> (String, String) {
+        let Notice { kind, url, action, .. } = notice;
+        let text = letter.map_or(&notice.text, |letter| &letter.text);
+        let subject = letter.map_or(kind.subject(), |letter| &letter.subject);
+        let link = format!("{action}: {}{url}", self.public_url);
+        (subject.to_owned(), format!("Hello {},\n\n{text}\n\n{link}", member.name))
     }
 }
 

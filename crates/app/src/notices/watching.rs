@@ -16,12 +16,13 @@ use ampere_store::rows::{
 use tokio::sync::Notify;
 
 use super::facts::{Facts, Purchased, Recharged, Scheduled, Standing};
-use super::lines::{Marks, crossed};
+use super::lines::{Crossed, Marks, crossed};
 use super::{Kind, Notice, To};
 use crate::Done;
 use crate::app::App;
 use crate::billing::checkout::declined_text;
 use crate::billing::standing::State;
+use crate::billing::turns::Turns;
 use crate::billing::words::amount;
 use crate::credits::{PoolState, Reading};
 use crate::usage::date;
@@ -44,6 +45,8 @@ const STARTED_DAYS: i64 = 7;
 pub(crate) struct Watching {
     marked: Mutex<BTreeSet<OrgId>>,
     told: Notify,
+    /// Who acts on the plan tells it themselves, with their name: others look after it.
+    pub(crate) acts: Turns,
 }
 
 impl Watching {
@@ -78,6 +81,15 @@ impl App {
         }
     }
 
+    /// Looks at everybody at once, as it is done every hour.
+    pub(crate) async fn notice_everybody(&self) {
+        for org in self.everybody_to_notice().await {
+            if let Err(error) = self.look_for_notices(org).await {
+                tracing::error!(%org, %error, "notices could not be looked for");
+            }
+        }
+    }
+
     async fn everybody_to_notice(&self) -> BTreeSet<OrgId> {
         if let Err(error) = self.store.forget_notices(self.now().plus_days(-KEPT_DAYS)).await {
             tracing::error!(%error, "old notices could not be forgotten");
@@ -91,14 +103,26 @@ impl App {
     /// # Errors
     /// When the database does not answer.
     pub async fn look_for_notices(&self, org: OrgId) -> Done<()> {
+        let _turn = self.watching.acts.take(org).await;
+        if self.store.closed_at(org).await?.is_some() {
+            // Nobody is there to be told.
+            return Ok(());
+        }
         let marks = self.store.marks(org).await?;
         let marks: Marks = marks.into_iter().map(|row| (row.subject, row.level)).collect();
         let facts = self.facts(org).await?;
-        let at = self.now();
         for line in crossed(&facts, &marks) {
-            let mark = MarkRow { org, subject: line.subject, level: line.level, at };
-            self.notify_at(org, Some(mark), line.notice.into_iter().collect()).await?;
+            self.tell_line(org, line).await?;
         }
+        Ok(())
+    }
+
+    /// Tells a line, unless somebody else has told it meanwhile.
+    pub(super) async fn tell_line(&self, org: OrgId, line: Crossed) -> Done<()> {
+        let mark = MarkRow { org, subject: line.subject, level: line.level, at: self.now() };
+        let letter = line.letter;
+        let notices = line.notice.into_iter().map(|notice| (notice, letter.clone())).collect();
+        self.notify_with(org, Some(mark), notices).await?;
         Ok(())
     }
 
@@ -115,6 +139,7 @@ impl App {
             Credits::sum(of.flat_map(|grant| [grant.unheld, grant.held]))
         };
         let days = |micros: i64| micros.div_euclid(86_400_000_000);
+        let schedules = self.store.schedules(org).await?;
         Ok(Facts {
             left,
             available: reading.balance.available,
@@ -124,10 +149,10 @@ impl App {
             days_left: pace.micros_for(left).map(days),
             paused: view.state == PoolState::Paused,
             recent_starters: self.recent_starters(org, now).await?,
-            standing: self.standing_told(org, (&reading, now, &zone)).await?,
+            standing: self.standing_told(org, &schedules, (&reading, now, &zone)).await?,
             recharged: self.recharged_lately(org).await?,
             purchased: purchased(&reading, now, &zone),
-            schedules: self.store.schedules(org).await?.into_iter().map(scheduled).collect(),
+            schedules: schedules.into_iter().map(scheduled).collect(),
         })
     }
 
@@ -148,12 +173,14 @@ impl App {
         Ok(people.into_iter().collect())
     }
 
-    async fn standing_told(
+    pub(super) async fn standing_told(
         &self,
         org: OrgId,
-        (reading, now, zone): (&Reading, Timestamp, &Zone),
+        schedules: &[ScheduleRow],
+        at: (&Reading, Timestamp, &Zone),
     ) -> Done<Standing> {
         let standing = self.standing(org).await?;
+        let (_, now, zone) = at;
         let day = standing.grace_until.map(|until| date(until, now, zone)).unwrap_or_default();
         let text = match standing.state {
             State::PastDue => format!(
@@ -163,18 +190,15 @@ impl App {
             State::Unpaid => "The plan is stopped: the payment failed. What is left is locked \
                               until the card is updated and the payment has come in."
                 .to_owned(),
-            State::Ended => format!(
-                "The plan has ended. {} credits are locked. Restart a plan before they expire to \
-                 use them again.",
-                amount(reading.balance.locked)
-            ),
             _ => String::new(),
         };
         let row = standing.subscription.as_ref();
+        let plan = row.map(|row| self.plan_facts((standing.state, row), schedules, at));
         Ok(Standing {
             state: standing.state.word(),
             trouble: !text.is_empty(),
             text,
+            plan: plan.transpose()?,
             confirm: row.and_then(|row| row.confirm_url.clone()),
         })
     }

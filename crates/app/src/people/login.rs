@@ -41,6 +41,24 @@ impl App {
         password: &str,
         visitor: &Visitor,
     ) -> crate::Done<Entered> {
+        let user = self.proven(email, password, visitor).await?;
+        let Some(member) = self.store.home_of(user.id).await? else {
+            tracing::warn!(target: "security", user = %user.id, "a log-in without organization");
+            return Err(AppError::Gone("you do not belong to an organization any more"));
+        };
+        self.enter(user, member, visitor).await
+    }
+
+    /// Who has this address and password. Unknown people get the same answer after the same time.
+    ///
+    /// # Errors
+    /// [`AppError::WrongCredentials`], [`AppError::RateLimited`].
+    pub(crate) async fn proven(
+        &self,
+        email: &str,
+        password: &str,
+        visitor: &Visitor,
+    ) -> crate::Done<UserRow> {
         let email = plain_email(email);
         let by = [Counted::account(&email), Counted::address(visitor.address)];
         self.people.throttle.attempt(&by, self.now())?;
@@ -56,11 +74,7 @@ impl App {
             }
         };
         self.people.throttle.succeeded(&by);
-        let Some(member) = self.store.home_of(user.id).await? else {
-            tracing::warn!(target: "security", user = %user.id, "a log-in without organization");
-            return Err(AppError::Gone("you do not belong to an organization any more"));
-        };
-        self.enter(user, member, visitor).await
+        Ok(user)
     }
 
     /// Makes a login of a person whose right to it was just shown.

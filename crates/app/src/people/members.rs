@@ -4,13 +4,14 @@
 use std::collections::HashMap;
 
 use ampere_credits::{Credits, OrgId, UserId};
-use ampere_store::rows::{LeftBehind, MemberChange, MemberRow, Role, ScheduleState};
+use ampere_store::rows::{AuditWrite, LeftBehind, MemberChange, MemberRow, Role, ScheduleState};
 use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::audit::Deed;
 use crate::caller::{Act, Caller, member_may};
 use crate::error::AppError;
+use crate::news::Item;
 use crate::notices::TeamNews;
 
 /// What a caller may do with a member.
@@ -142,10 +143,12 @@ impl App {
         let works = member_may(role.unwrap_or(member.role), mark, Act::StartWork);
         let note = || format!("Paused: {} may not start AI work any more.", member.name);
         let pause = (!works).then(|| (note(), self.now()));
-        let change = MemberChange { role, billing_admin, pause };
+        let log = self.log_of_member(caller, &member, (role, billing_admin));
+        let change = MemberChange { role, billing_admin, pause, log };
         if !self.store.change_member(caller.org, user, change).await? {
             return Err(AppError::NotFound);
         }
+        self.news.tell(caller.org, Item::Lost(user, None));
         let role = role.map(Role::word);
         if let Some(role) = role {
             self.tell_team(caller.org, TeamNews::Role(&member.name, role)).await;
@@ -156,28 +159,27 @@ impl App {
         tracing::info!(
             target: "security", by = %caller.user, %user, role, billing_admin, "changed a member"
         );
-        self.audit_member(caller, &member, role, billing_admin).await;
         let found = self.members(caller).await?.into_iter().find(|view| view.row.user == user);
         found.ok_or(AppError::NotFound)
     }
 
-    async fn audit_member(
+    fn log_of_member(
         &self,
         caller: &Caller,
         was: &MemberRow,
-        role: Option<&str>,
-        mark: Option<bool>,
-    ) {
+        (role, mark): (Option<Role>, Option<bool>),
+    ) -> Vec<AuditWrite> {
         let user = was.user.to_string();
-        if let Some(role) = role {
-            let change = (json!({ "role": was.role.word() }), json!({ "role": role }));
-            self.audit(caller, Deed::RoleChanged, &user, change).await;
-        }
-        if let Some(mark) = mark {
+        let role = role.and_then(|role| {
+            let change = (json!({ "role": was.role.word() }), json!({ "role": role.word() }));
+            self.entry(caller, Deed::RoleChanged, &user, change)
+        });
+        let mark = mark.and_then(|mark| {
             let (before, after) = (was.billing_admin, mark);
             let change = (json!({ "billing_admin": before }), json!({ "billing_admin": after }));
-            self.audit(caller, Deed::BillingAccessChanged, &user, change).await;
-        }
+            self.entry(caller, Deed::BillingAccessChanged, &user, change)
+        });
+        role.into_iter().chain(mark).collect()
     }
 
     /// Removes a member, or lets the caller leave; their logins there end at once. Work that they
@@ -207,15 +209,16 @@ impl App {
             let note = format!("Paused: {} is not in the organization any more.", member.name);
             LeftBehind::Paused { note, at }
         };
-        if !self.store.remove_member(caller.org, user, left).await? {
-            return Err(AppError::NotFound);
-        }
-        self.schedules_changed.notify_one();
-        tracing::info!(target: "security", by = %caller.user, %user, "removed a member");
         let own = user == caller.user;
         let deed = if own { Deed::MemberLeft } else { Deed::MemberRemoved };
         let was = json!({ "role": member.role.word(), "billing_admin": member.billing_admin });
-        self.audit(caller, deed, &user.to_string(), (was, Value::Null)).await;
+        let log = self.entry(caller, deed, &user.to_string(), (was, Value::Null));
+        if !self.store.remove_member(caller.org, user, left, log).await? {
+            return Err(AppError::NotFound);
+        }
+        self.schedules_changed.notify_one();
+        self.news.tell(caller.org, Item::Lost(user, None));
+        tracing::info!(target: "security", by = %caller.user, %user, "removed a member");
         Ok(())
     }
 }

@@ -30,7 +30,7 @@ impl App {
     ) -> crate::Done<OrganizationRow> {
         caller.may(Act::Profile)?;
         let mut organization = self.organization(caller).await?;
-        let before = profile(&organization);
+        let before = organization.clone();
         let mut fields = Fields::default();
         if let Some(name) = name {
             organization.name = fields.name("/name", name);
@@ -39,15 +39,21 @@ impl App {
             organization.zone = fields.zone("/zone", zone);
         }
         fields.checked()?;
+        let change = changed(&before, &organization);
+        let log = self.entry(caller, Deed::OrganizationChanged, "organization", change);
         let OrganizationRow { name, zone, .. } = &organization;
-        self.store.update_organization(caller.org, name, zone).await?;
+        self.store.update_organization(caller.org, name, zone, log).await?;
         tracing::info!(target: "security", by = %caller.user, org = %caller.org, "changed it");
-        let change = (before, profile(&organization));
-        self.audit(caller, Deed::OrganizationChanged, "organization", change).await;
         Ok(organization)
     }
 }
 
-fn profile(row: &OrganizationRow) -> Value {
-    json!({ "name": row.name, "zone": row.zone })
+/// What it was and what it becomes, for the audit log. That the name is another one, not which:
+/// entries stay for ever, and names go with their organization.
+fn changed(before: &OrganizationRow, after: &OrganizationRow) -> (Value, Value) {
+    let mut becomes = json!({ "zone": after.zone });
+    if before.name != after.name {
+        becomes["name"] = "changed".into();
+    }
+    (json!({ "zone": before.zone }), becomes)
 }

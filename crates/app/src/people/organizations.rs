@@ -21,7 +21,7 @@ pub type Membership = (MemberRow, OrganizationRow);
 
 impl App {
     /// Everything that a person belongs to, the first joined first.
-    pub(super) async fn memberships(&self, user: UserId) -> crate::Done<Vec<Membership>> {
+    pub(crate) async fn memberships(&self, user: UserId) -> crate::Done<Vec<Membership>> {
         Ok(self.store.memberships(user).await?)
     }
 
@@ -106,13 +106,13 @@ impl App {
             let detail = "Type the organization's name exactly as it is.";
             return Err(AppError::field("/organization_name", "mismatch", detail));
         }
-        if !self.store.transfer(caller.org, caller.user, to).await? {
+        let Caller { org, user, .. } = caller;
+        let change = (json!({ "owner": user.to_string() }), json!({ "owner": to.to_string() }));
+        let log = self.entry(caller, Deed::OwnershipTransferred, &to.to_string(), change);
+        if !self.store.transfer(*org, *user, to, log).await? {
             return Err(AppError::NotFound);
         }
-        let Caller { org, user, .. } = caller;
         tracing::info!(target: "security", by = %user, %to, %org, "handed over");
-        let change = (json!({ "owner": user.to_string() }), json!({ "owner": to.to_string() }));
-        self.audit(caller, Deed::OwnershipTransferred, &to.to_string(), change).await;
         Ok(organization)
     }
 }

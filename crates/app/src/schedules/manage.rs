@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::reading::read;
 use super::recurrence::Recurrence;
-use super::table::{inputs_of, may_edit, recurrence_of, what_of};
+use super::table::{inputs_of, recurrence_of, what_of};
 use super::view::ScheduleView;
 use crate::app::App;
 use crate::audit::Deed;
@@ -279,9 +279,9 @@ impl App {
 
     /// A schedule that the caller may change.
     async fn own_schedule(&self, caller: &Caller, id: ScheduleId) -> crate::Done<ScheduleRow> {
-        caller.may(Act::StartWork)?;
         let row = self.store.schedule(caller.org, id).await?.ok_or(AppError::NotFound)?;
-        if may_edit(caller, &row) { Ok(row) } else { Err(AppError::ForbiddenRole) }
+        caller.may_direct(row.owner)?;
+        Ok(row)
     }
 
     /// Everything that is wrong with a draft, or the draft.

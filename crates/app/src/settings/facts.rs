@@ -3,10 +3,12 @@
 //! Owns: these shapes, and the words of what a provider speaks. Never holds a key that is shown.
 //! Read next: [`super::provider`].
 
+use ampere_adapters::ai::{ModelCard, Provider};
 use ampere_adapters::secrets::SecretText;
 use ampere_credits::Credits;
 
 use super::{LocalLook, Source};
+use crate::rates::LOCAL_MODEL;
 
 /// What a provider speaks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -19,6 +21,16 @@ pub enum ProviderKind {
 }
 
 impl ProviderKind {
+    /// How the server of a model is spoken to; none: it runs on this computer.
+    pub fn of(card: &ModelCard) -> Option<Self> {
+        match card.provider {
+            _ if card.id == LOCAL_MODEL => None,
+            Provider::Local => None,
+            Provider::OpenAiCompatible => Some(ProviderKind::OpenAi),
+            Provider::Anthropic => Some(ProviderKind::Anthropic),
+        }
+    }
+
     /// The word by which it is kept, configured and shown.
     pub fn word(self) -> &'static str {
         match self {

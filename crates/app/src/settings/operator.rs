@@ -46,10 +46,10 @@ impl App {
             return Err(AppError::Conflict(FIXED));
         }
         let was = self.sign_up_open().await?.value;
-        self.store.set(vec![(SIGN_UP_OPEN.to_owned(), Some(open.to_string()))]).await?;
-        tracing::info!(target: "security", by = %caller.user, open, "sign-up was opened or closed");
         let change = (json!({ "open": was }), json!({ "open": open }));
-        self.audit(caller, Deed::SignUpChanged, "installation", change).await;
+        let log = self.entry(caller, Deed::SignUpChanged, "installation", change);
+        self.store.set(vec![(SIGN_UP_OPEN.to_owned(), Some(open.to_string()))], log).await?;
+        tracing::info!(target: "security", by = %caller.user, open, "sign-up was opened or closed");
         self.sign_up_open().await
     }
 }

@@ -119,19 +119,18 @@ impl App {
         self.put_to_use(&provider).await?;
         let sealed = provider.api_key.as_ref().map(|key| self.sealed(key)).transpose()?;
         let set = |key: &str, value: String| (key.to_owned(), Some(value));
-        self.store
-            .set(vec![
-                set(KIND, provider.kind.word().to_owned()),
-                set(BASE_URL, provider.base_url),
-                set(MODEL, provider.model),
-                set(NAME, provider.name),
-                set(INPUT, provider.input.to_string()),
-                set(OUTPUT, provider.output.to_string()),
-                (KEY.to_owned(), sealed),
-            ])
-            .await?;
+        let log = self.entry(caller, Deed::ModelProviderSet, "installation", change);
+        let changes = vec![
+            set(KIND, provider.kind.word().to_owned()),
+            set(BASE_URL, provider.base_url),
+            set(MODEL, provider.model),
+            set(NAME, provider.name),
+            set(INPUT, provider.input.to_string()),
+            set(OUTPUT, provider.output.to_string()),
+            (KEY.to_owned(), sealed),
+        ];
+        self.store.set(changes, log).await?;
         tracing::info!(target: "security", by = %caller.user, "the model provider was set");
-        self.audit(caller, Deed::ModelProviderSet, "installation", change).await;
         self.model_provider(caller).await
     }
 
@@ -146,10 +145,11 @@ impl App {
         }
         let was = self.provider().await?.as_ref().map_or(Value::Null, known);
         let all = [KIND, BASE_URL, MODEL, NAME, KEY, INPUT, OUTPUT];
-        self.store.set(all.map(|key| (key.to_owned(), None)).to_vec()).await?;
+        let log =
+            self.entry(caller, Deed::ModelProviderRemoved, "installation", (was, Value::Null));
+        self.store.set(all.map(|key| (key.to_owned(), None)).to_vec(), log).await?;
         self.models.set_provider(None);
         tracing::info!(target: "security", by = %caller.user, "the model provider was removed");
-        self.audit(caller, Deed::ModelProviderRemoved, "installation", (was, Value::Null)).await;
         Ok(())
     }
 

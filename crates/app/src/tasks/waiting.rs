@@ -159,11 +159,8 @@ impl App {
     /// [`AppError::InsufficientCredits`] while they are short, [`AppError::Conflict`] for a run
     /// that does not wait.
     pub async fn resume_run(&self, caller: &Caller, run: RunId) -> crate::Done<RunRow> {
-        caller.may(Act::StartWork)?;
         let found = self.store.run(caller.org, run).await?.ok_or(AppError::NotFound)?;
-        if found.started_by != caller.user && !caller.sees_all() {
-            return Err(AppError::ForbiddenRole);
-        }
+        caller.may_direct(found.started_by)?;
         if self.place_of(caller.org, run).await?.is_none() {
             return Err(AppError::Conflict("this run does not wait for credits"));
         }

@@ -227,9 +227,9 @@ impl App {
 
     /// A workflow that the caller may change.
     async fn own_workflow(&self, caller: &Caller, id: WorkflowId) -> crate::Done<WorkflowRow> {
-        caller.may(Act::StartWork)?;
         let row = self.store.workflow(caller.org, id).await?.ok_or(AppError::NotFound)?;
-        if may_edit(caller, &row) { Ok(row) } else { Err(AppError::ForbiddenRole) }
+        caller.may_direct(row.owner)?;
+        Ok(row)
     }
 
     async fn workflow_view(&self, caller: &Caller, row: WorkflowRow) -> crate::Done<WorkflowView> {
@@ -238,15 +238,10 @@ impl App {
             definition: kept(row.id, &row.definition)?,
             last_run: self.last_run_of(caller, RunKind::Workflow, &row.id.to_string()).await?,
             usual: self.usual_cost(caller, &what, &json!({})).await?,
-            can_edit: may_edit(caller, &row),
+            can_edit: caller.directs(row.owner),
             row,
         })
     }
-}
-
-/// Members change their own, owners everybody's.
-fn may_edit(caller: &Caller, row: &WorkflowRow) -> bool {
-    row.owner == caller.user || caller.sees_all()
 }
 
 /// A definition as it is kept.

@@ -103,7 +103,7 @@ impl World {
     }
 
     async fn row(&self) -> SessionRow {
-        self.app.get_session(&self.owner, self.session).await.unwrap()
+        self.app.get_session(&self.owner, self.session).await.unwrap().row
     }
 
     async fn messages(&self) -> Vec<MessageRow> {

@@ -24,7 +24,7 @@ async fn a_message_is_charged_by_what_it_really_used() {
     let said: Vec<_> = messages.iter().map(|m| (m.author, m.text.as_str())).collect();
     assert_eq!(said, [(Author::User, "Say hello"), (Author::Assistant, "Hello, Ada.")]);
     assert_eq!(world.balance().await.available, credits("998.5"));
-    let session = world.app.get_session(&world.owner, world.session).await.unwrap();
+    let session = world.app.get_session(&world.owner, world.session).await.unwrap().row;
     assert_eq!((session.credits, session.title.as_str()), (credits("1.5"), "Say hello"));
     world.assert_settled().await;
 }

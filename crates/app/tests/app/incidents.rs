@@ -18,7 +18,7 @@ async fn stampede(requests: usize, pool: &str) -> (usize, World) {
     world.provider.otherwise(|_| Script::answer(&["ok"], 300, 128));
     let mut sessions = Vec::new();
     for _ in 0..requests {
-        sessions.push(world.app.create_session(&world.owner, None).await.unwrap().id);
+        sessions.push(world.app.create_session(&world.owner, None).await.unwrap().row.id);
     }
     let asks = sessions.iter().enumerate().map(|(number, session)| {
         let text = Some("hi".to_owned());

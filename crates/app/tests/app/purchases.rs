@@ -119,7 +119,7 @@ async fn autumn_630_buying_while_spending_loses_no_credit() {
     let spend = |index: u32| {
         let (world, buying) = (Arc::clone(&world), Arc::clone(&buying));
         tokio::spawn(async move {
-            let session = world.app.create_session(&world.owner, None).await.unwrap().id;
+            let session = world.app.create_session(&world.owner, None).await.unwrap().row.id;
             let mut charged = Credits::ZERO;
             for round in 0.. {
                 let text = Some("hi".to_owned());

@@ -108,7 +108,7 @@ impl World {
         let sandbox = Arc::new(open_sandbox(&clock));
         let app = start_app(&store, (&clock, &sandbox), outside, (1, &catalog)).await;
         let owner = create_organization(&*store, &clock, number).await;
-        let session = app.create_session(&owner, None).await.unwrap().id;
+        let session = app.create_session(&owner, None).await.unwrap().row.id;
         let seed = AtomicU64::new(1);
         let world = World {
             app,

@@ -3,10 +3,13 @@
 
 use ampere_adapters::payments::port::{PaymentStatus, Payments};
 use ampere_app::AppError;
+use ampere_app::billing::ActivityKind;
 use ampere_app::billing::change::Changed;
 use ampere_app::billing::standing::State;
+use ampere_credits::ledger::Class;
 use ampere_credits::plans::Scenario;
 use ampere_credits::{Cadence, Credits};
+use ampere_store::rows::Page;
 
 use crate::stage::{ASKS, DAY, DECLINES, fresh, on};
 use crate::world::World;
@@ -268,4 +271,33 @@ async fn only_billing_people_change_plans_and_prices_are_for_all() {
     other.org = ampere_credits::OrgId::from_bits(99);
     assert_eq!(app.confirm_change(&other, shown.id).await.unwrap_err(), AppError::NotFound);
     assert_eq!(world.sandbox.capabilities().name, page.provider.unwrap());
+}
+
+/// What came with the money goes with it, the allowance for background work too.
+#[tokio::test]
+async fn a_plan_that_is_refunded_takes_its_background_allowance_along() {
+    let world = on("team", MONTHLY).await;
+    let payment = world.truth().await.payments[0].id.clone();
+    let claims = async || {
+        let rows = world.store.grants(world.owner.org).await.unwrap();
+        let mut grants: Vec<_> = rows.into_iter().map(|row| row.grant).collect();
+        grants.sort_by_key(|grant| grant.terms.amount);
+        grants.iter().map(|grant| (grant.terms.class, grant.clawed)).collect::<Vec<_>>()
+    };
+    let (background, included) = (Class::Background, Class::Included);
+    world.app.refund_in_sandbox(&world.owner, &payment, Some(2_475)).await.unwrap();
+    let quarter = [(background, Credits::whole(200)), (included, Credits::whole(10_000))];
+    assert_eq!(claims().await, quarter);
+    world.app.refund_in_sandbox(&world.owner, &payment, None).await.unwrap();
+    let all = [(background, Credits::whole(800)), (included, Credits::whole(40_000))];
+    assert_eq!(claims().await, all);
+    assert_eq!(world.balance().await.background, Credits::ZERO);
+    assert_eq!(world.balance().await.outstanding, Credits::ZERO);
+    // One line for each refund: the allowance is no news of its own.
+    let (page, kind) = (Page { before: None, limit: 9 }, Some(ActivityKind::Refund));
+    let lines = world.app.billing_activity(&world.owner, (page, kind)).await.unwrap();
+    let texts: Vec<_> = lines.iter().map(|line| line.text.as_str()).collect();
+    let said = |credits| format!("Money went back, and {credits} credits with it");
+    assert_eq!(texts, [said("30,000"), said("10,000")]);
+    world.assert_settled().await;
 }

@@ -1,10 +1,16 @@
 //! How plans end: cancelled, unpaid, restarted; and what is locked meanwhile.
 
+use std::sync::Arc;
+
+use ampere_adapters::payments::port::{Change, ChangeRequest, Payments};
 use ampere_app::AppError;
 use ampere_app::billing::change::Changed;
+use ampere_app::billing::checkout::CheckoutState;
 use ampere_app::billing::standing::{Recharge, State};
+use ampere_app::news::Item;
 use ampere_credits::plans::Scenario;
 use ampere_credits::{Cadence, Credits};
+use ampere_store::rows::Page;
 
 use crate::stage::{ASKS, DAY, DECLINES, GOOD, fresh, on};
 
@@ -156,6 +162,43 @@ async fn a_first_payment_that_the_bank_refuses_leaves_no_plan_and_another_can_be
     let page = world.page().await;
     assert!(page.actions.contains(&"choose_plan"), "{page:?}");
     assert!(page.paying.unwrap().confirm_url.is_none());
+    // What is kept of it does not wait for ever: the page's answer, and the invoice.
+    let asked = world.app.checkout(&world.owner, id).await.unwrap();
+    assert_eq!((asked.state, asked.reason.as_deref()), (CheckoutState::Declined, Some("declined")));
+    let statuses = async || {
+        let all = world.app.invoices(&world.owner).await.unwrap();
+        all.iter().map(|one| one.status).collect::<Vec<_>>()
+    };
+    assert_eq!(statuses().await, ["void"]);
     world.start("starter", Cadence::Monthly).await;
     assert!(world.page().await.actions.contains(&"cancel_plan"));
+    assert_eq!(statuses().await, ["paid", "void"]);
+}
+
+/// A plan that is cancelled on the provider's own pages is told as well, by who looks after each
+/// truth that changed: no commit tells of it, and nobody knows by whom.
+#[tokio::test]
+async fn a_cancellation_on_the_providers_pages_is_told_without_a_name() {
+    let world = fresh().await;
+    let mut news = world.app.news(&world.owner);
+    let watching = tokio::spawn(Arc::clone(&world.app).keep_noticing());
+    let mut told = async || loop {
+        if let Item::Notice(_) = news.recv().await.unwrap() {
+            let page = Page { before: None, limit: 9 };
+            let notices = world.app.notices(&world.owner, page).await.unwrap();
+            return notices.rows.first().map(|row| row.text.clone()).unwrap();
+        }
+    };
+    assert!(told().await.starts_with("AI runs are paused"));
+    world.start("team", Cadence::Monthly).await;
+    assert!(told().await.starts_with("AI runs start again"));
+    let standing = world.app.standing(world.owner.org).await.unwrap();
+    let (customer, row) = (standing.customer.unwrap(), standing.subscription.unwrap());
+    let change = Change::EndAtPeriodEnd { subscription: row.reference };
+    let reference = ampere_credits::PreviewId::from_bits(7).to_string();
+    world.sandbox.change(ChangeRequest { reference, customer, change }).await.unwrap();
+    world.app.reconcile_now(world.owner.org).await.unwrap();
+    let text = told().await;
+    assert!(text.starts_with("Team, monthly was cancelled. It runs until"), "{text}");
+    watching.abort();
 }

@@ -1,9 +1,12 @@
 //! What the terms of a plan allow: people, schedules, runs at once, overdraft, background work.
 
 use ampere_adapters::ai::scripted::{Script, Step};
+use ampere_app::chat::{Ask, Effort};
 use ampere_app::schedules::ScheduleDraft;
+use ampere_app::spend::Intent;
 use ampere_app::tasks::What;
 use ampere_app::{AppError, Catalog};
+use ampere_credits::ledger::Hash;
 use ampere_credits::{Cadence, Credits};
 use ampere_store::rows::Role;
 use serde_json::json;
@@ -109,10 +112,41 @@ async fn as_many_runs_at_once_as_the_plan_allows() {
     world.assert_settled().await;
 }
 
+/// The reply to the first start was lost, and by now the limit is reached.
+#[tokio::test]
+async fn a_start_that_is_sent_again_at_the_limit_is_answered_as_it_was() {
+    let world = small().await;
+    world.grant("1000").await;
+    let session = world.app.create_session(&world.owner, None).await.unwrap().row.id;
+    let send = async |text: &str, key: &str| {
+        let ask = Ask { text: Some(text.to_owned()), effort: Effort::Low, ..Ask::default() };
+        let hash = Hash([u8::try_from(text.len()).unwrap(); 32]);
+        let intent = Intent { hash, ..world.intent(key) };
+        world.app.send_message(&world.owner, session, ask, intent).await.map(|sent| sent.run.id)
+    };
+    world.provider.push(Script::steps(vec![Step::Text("Hello".to_owned())]));
+    let first = send("hi", "first").await.unwrap();
+    world.ended(first).await;
+    let mut runs = Vec::new();
+    for _ in 0..2 {
+        world.provider.push(Script::steps(vec![Step::Text("…".to_owned()), Step::Hang]));
+        runs.push(elsewhere(&world).await.unwrap());
+    }
+    let journal = world.journal().await.len();
+    assert_eq!(send("hi", "first").await, Ok(first));
+    assert_eq!(send("other", "first").await, Err(AppError::IdempotencyMismatch));
+    assert_eq!(send("hi", "new").await, Err(AppError::ConcurrencyLimited { limit: 2 }));
+    assert_eq!(world.journal().await.len(), journal, "asking again books nothing");
+    for run in runs {
+        world.app.cancel_run(&world.owner, run).await.unwrap();
+        world.ended(run).await;
+    }
+    world.assert_settled().await;
+}
+
 /// A message in a conversation of its own.
 async fn elsewhere(world: &World) -> Result<ampere_credits::RunId, AppError> {
-    use ampere_app::chat::{Ask, Effort};
-    let session = world.app.create_session(&world.owner, None).await.unwrap().id;
+    let session = world.app.create_session(&world.owner, None).await.unwrap().row.id;
     let ask = Ask { text: Some("hi".to_owned()), effort: Effort::Low, ..Ask::default() };
     let intent = world.intent(&format!("else-{}", world.unique()));
     world.app.send_message(&world.owner, session, ask, intent).await.map(|sent| sent.run.id)

@@ -2,10 +2,14 @@
 //! paid, and what the books say of it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod at_stripe;
 mod changes;
+mod deleting;
 mod differential;
 mod ends;
 mod limits;
+mod lost;
+mod refused;
 mod stage;
 mod versions;
 

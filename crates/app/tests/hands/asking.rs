@@ -103,7 +103,7 @@ async fn always_up_to_covers_this_session_and_no_other() {
     world.answers_three();
     world.app.decide(&world.owner, run, "call.1", Decision::AlwaysUpTo(high)).await.unwrap();
     world.ended(run).await;
-    let session = world.app.get_session(&world.owner, world.session).await.unwrap();
+    let session = world.app.get_session(&world.owner, world.session).await.unwrap().row;
     assert_eq!(session.allow_up_to, Some(high));
 
     world.provider.push(call(Protocol::Native, "run_tool", three()));
@@ -111,7 +111,7 @@ async fn always_up_to_covers_this_session_and_no_other() {
     let run = world.wanted("Again").await;
     assert_eq!(run.charged, credits("5"), "not asked again");
 
-    let other = world.app.create_session(&world.owner, None).await.unwrap().id;
+    let other = world.app.create_session(&world.owner, None).await.unwrap().row.id;
     world.provider.push(call(Protocol::Native, "run_tool", three()));
     let ask = Ask { text: Some("Go".to_owned()), ..Ask::default() };
     let intent = world.intent("other-session");

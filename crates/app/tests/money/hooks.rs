@@ -126,7 +126,7 @@ async fn open_saas_688_the_same_payment_under_another_event_id_is_granted_once()
     // The same truth, told by events that never were.
     let replay = Arc::new(Replay::default());
     let told = Stage::with(TestClock::new(), replay.clone(), None).await;
-    told.store.create_checkout(row.clone()).await.unwrap();
+    told.store.create_checkout(row.clone(), None).await.unwrap();
     replay.truths.lock().unwrap().push(truth.unwrap());
     for number in 0..8 {
         let body = Replay::body(&format!("evt_{number}"), "payment.paid", "cus_1");

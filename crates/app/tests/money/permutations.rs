@@ -67,7 +67,7 @@ impl Hall {
             let id = CheckoutId::from_bits(number * 1_000 + place as u128);
             let (org, user) = (caller.org, caller.user);
             let row = CheckoutRow { id, org, user, ..row.clone() };
-            self.stage.store.create_checkout(row).await.unwrap();
+            self.stage.store.create_checkout(row, None).await.unwrap();
         }
         let customer = format!("cus_{number}");
         let heard = Heard { org: caller.org, customer, number };

@@ -172,6 +172,29 @@ async fn chipotle_447_the_monthly_limit_is_exact_and_begins_anew_with_the_utc_mo
 }
 
 #[tokio::test]
+async fn osparc_9712_at_the_months_limit_it_says_so_and_what_is_left_is_told() {
+    let (stage, line) = on_a_plan().await;
+    let limit = Some(Credits::whole(10_000));
+    stage.recharge(RechargeWish { monthly_limit: limit, ..wish() }).await.unwrap();
+    stage.app.look_for_notices(stage.owner.org).await.unwrap();
+    for run in 1..=2 {
+        stage.spend(run, "9800").await;
+        stage.app.recharge_everybody().await;
+        stage.app.look_for_notices(stage.owner.org).await.unwrap();
+    }
+    assert_eq!(paid(&stage, &line).await, 1);
+    let seen = stage.seen().await;
+    assert_eq!((seen.enabled, seen.state), (true, RechargeState::LimitReached));
+    let said = "reached its limit of 10,000 credits for this month. It starts again on 1 Feb";
+    assert!(seen.state_text.contains(said), "{}", seen.state_text);
+    let page = ampere_store::rows::Page { before: None, limit: 50 };
+    let told = stage.app.notices(&stage.owner, page).await.unwrap();
+    let texts: Vec<_> = told.rows.iter().map(|notice| notice.text.as_str()).collect();
+    assert!(texts.iter().any(|text| text.contains("Auto-recharge added 10,000")), "{texts:?}");
+    assert!(texts.iter().any(|text| text.contains("left")), "nobody was told: {texts:?}");
+}
+
+#[tokio::test]
 async fn incident_autumn_2420_a_dead_card_is_asked_three_times_and_no_more() {
     let (stage, line) = on_a_plan().await;
     stage.recharge(wish()).await.unwrap();

@@ -84,7 +84,7 @@ pub enum Cut {
     Reply,
 }
 
-/// The sandbox behind a line that loses charges or their replies.
+/// The sandbox behind a line that loses charges and changes, or their replies.
 pub struct Line {
     pub sandbox: Arc<Sandbox>,
     pub cuts: Mutex<Vec<Cut>>,
@@ -118,7 +118,12 @@ impl Payments for Line {
     }
 
     async fn change(&self, request: ChangeRequest) -> Result<Truth, PaymentError> {
-        self.sandbox.change(request).await
+        let cut = self.cuts.lock().unwrap().pop().unwrap_or(Cut::Nothing);
+        if cut == Cut::Request {
+            return Err(PaymentError::Unknown);
+        }
+        let done = self.sandbox.change(request).await;
+        if cut == Cut::Reply { Err(PaymentError::Unknown) } else { done }
     }
 
     async fn refund(&self, request: RefundRequest) -> Result<Refund, PaymentError> {

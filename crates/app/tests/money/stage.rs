@@ -13,6 +13,7 @@ use ampere_app::tools::ToolBook;
 use ampere_app::{App, Caller, Catalog, Parts};
 use ampere_credits::ledger::{Balance, Command, Entry, Grant, Hash, Queueing, Request};
 use ampere_credits::{Clock, Credits, Entropy, LoginId, OrgId, Timestamp, UserId};
+use ampere_store::faults::CommitFaults;
 use ampere_store::ports::Store;
 use ampere_store::rows::{BackgroundSettings, LaneRequest, OrganizationRow, Page, Role, UserRow};
 
@@ -87,6 +88,8 @@ pub struct Stage {
     pub store: Arc<dyn Store>,
     pub clock: Arc<TestClock>,
     pub owner: Caller,
+    /// Commits that lose their answers.
+    pub faults: Arc<CommitFaults>,
     _folder: Folder,
 }
 
@@ -104,7 +107,10 @@ impl Stage {
         let folder = if memory.is_dir() { memory } else { std::env::temp_dir() };
         let path = folder.join(name);
         std::fs::create_dir_all(&path).unwrap();
-        let store = ampere_store::open_sqlite(&path.join("ampere.db"), clock.clone()).unwrap();
+        let faults = Arc::<CommitFaults>::default();
+        let database = path.join("ampere.db");
+        let store =
+            ampere_store::open_sqlite_with(&database, clock.clone(), faults.clone()).unwrap();
         let parts = Parts {
             store: Arc::clone(&store),
             clock: clock.clone(),
@@ -125,7 +131,7 @@ impl Stage {
         };
         let app = App::new(parts).await.unwrap();
         let owner = found(&*store, 1).await;
-        Stage { app, store, clock, owner, _folder: Folder(path) }
+        Stage { app, store, clock, owner, faults, _folder: Folder(path) }
     }
 
     /// With the sandbox behind a line that tests cut.

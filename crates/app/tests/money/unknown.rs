@@ -4,8 +4,8 @@
 use std::sync::atomic::Ordering;
 
 use ampere_adapters::payments::port::{About, PaymentStatus, Payments};
-use ampere_app::AppError;
 use ampere_app::billing::checkout::{Amount, CheckoutState, PayWith, Wish};
+use ampere_app::{AppError, Catalog};
 use ampere_credits::{CheckoutId, Credits};
 use ampere_store::rows::CheckoutRow;
 
@@ -23,8 +23,11 @@ async fn with_card() -> (Stage, std::sync::Arc<Line>) {
     (stage, line)
 }
 
-fn wish(credits: u32) -> Wish {
-    Wish { what: Amount::Credits(Credits::whole(credits)), pay_with: PayWith::SavedCard }
+/// Credits for the saved card, at the price that is shown.
+pub fn wish(credits: u32) -> Wish {
+    let credits = Credits::whole(credits);
+    let expected = Catalog::built_in().unwrap().price_of(credits);
+    Wish { what: Amount::Credits(credits), pay_with: PayWith::SavedCard, expected }
 }
 
 async fn buy(stage: &Stage, credits: u32) -> Result<CheckoutRow, AppError> {
@@ -138,7 +141,7 @@ async fn amounts_beside_the_steps_are_not_sold() {
     line.asked.lock().unwrap().clear();
     for amount in ["0", "1", "999", "1500", "1000.000001", "501000"] {
         let what = Amount::Credits(amount.parse().unwrap());
-        let wish = Wish { what, pay_with: PayWith::SavedCard };
+        let wish = Wish { what, pay_with: PayWith::SavedCard, expected: None };
         let refused = stage.app.create_checkout(&stage.owner, wish).await;
         assert!(matches!(refused, Err(AppError::Invalid(_))), "{amount}: {refused:?}");
     }

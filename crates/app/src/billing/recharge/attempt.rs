@@ -12,6 +12,7 @@ use super::decide::{DECLINES, Look, Next, decide, declines};
 use crate::Done;
 use crate::app::App;
 use crate::billing::standing::Recharge;
+use crate::billing::words::amount;
 
 /// Attempts that are looked back at: more than can be declined before it is off.
 const LOOK_BACK: u32 = 20;
@@ -111,7 +112,7 @@ impl App {
             customer: customer.customer,
             amount_cents: row.amount_cents,
             currency: row.currency.clone(),
-            description: format!("{} credits (auto-recharge)", row.credits),
+            description: format!("{} credits (auto-recharge)", amount(row.credits)),
         };
         match payments.charge(charge).await {
             Ok(payment) => {
@@ -176,7 +177,8 @@ impl App {
         let Some(wanted) = self.store.recharge(row.org).await? else { return Ok(()) };
         let broken_card = Some(row.card.clone());
         self.recharging.arm(row.org, None);
-        self.store.set_recharge(RechargeRow { enabled: false, broken_card, ..wanted }).await?;
+        let off = RechargeRow { enabled: false, broken_card, ..wanted };
+        self.store.set_recharge(off, None).await?;
         tracing::warn!(target: "security", org = %row.org, "auto-recharge is off");
         Ok(())
     }

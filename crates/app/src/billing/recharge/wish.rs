@@ -77,9 +77,9 @@ impl App {
         if wish.enabled {
             self.may_recharge(&row, &wish).await?;
         }
-        self.store.set_recharge(row.clone()).await?;
         let change = (before, audit::recharge(&row));
-        self.audit(caller, Deed::AutoRechargeChanged, "auto_recharge", change).await;
+        let log = self.entry(caller, Deed::AutoRechargeChanged, "auto_recharge", change);
+        self.store.set_recharge(row.clone(), log).await?;
         self.recharging.arm(org, row.enabled.then_some(row.threshold));
         tracing::info!(
             target: "security", %org, by = %caller.user, enabled = row.enabled, "auto-recharge set"
@@ -89,6 +89,23 @@ impl App {
             self.recharging.mark(org);
         }
         self.auto_recharge(caller).await
+    }
+
+    /// Switches it off for an organization that is being deleted. An attempt that is in flight is
+    /// waited for; one whose outcome is not known stays what it is, and is looked up.
+    pub(crate) async fn recharge_off(&self, caller: &Caller) -> Done<()> {
+        let org = caller.org;
+        let _turn = self.recharging.turns.take(org).await;
+        let Some(row) = self.store.recharge(org).await?.filter(|row| row.enabled) else {
+            return Ok(());
+        };
+        let before = audit::recharge(&row);
+        let row = RechargeRow { enabled: false, changed_by: caller.user, ..row };
+        let change = (before, audit::recharge(&row));
+        let log = self.entry(caller, Deed::AutoRechargeChanged, "auto_recharge", change);
+        self.store.set_recharge(row, log).await?;
+        self.recharging.arm(org, None);
+        Ok(())
     }
 
     fn check_wish(&self, wish: &RechargeWish) -> Done<()> {

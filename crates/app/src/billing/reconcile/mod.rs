@@ -9,7 +9,8 @@
 //!
 //! Read next: [`orders`], [`agreed`], [`mirror`].
 
-mod agreed;
+pub(crate) mod agreed;
+mod forgotten;
 mod mirror;
 pub(crate) mod orders;
 
@@ -62,15 +63,16 @@ impl App {
         self.follow_truth(org, &truth, self.now()).await
     }
 
-    /// Follows a truth that says itself whose it is.
+    /// Follows a truth that says itself whose it is, and answers that.
     ///
     /// # Errors
     /// [`AppError::NotFound`] for the truth of nobody here; when the database does not answer.
     /// Asking again is safe.
-    pub(super) async fn follow(&self, truth: &Truth, asked_at: Timestamp) -> Done<()> {
+    pub(super) async fn follow(&self, truth: &Truth, asked_at: Timestamp) -> Done<OrgId> {
         let org = self.org_of(truth).await?;
         let _turn = self.intake.turns.take(org).await;
-        self.follow_truth(org, truth, asked_at).await
+        self.follow_truth(org, truth, asked_at).await?;
+        Ok(org)
     }
 
     async fn org_of(&self, truth: &Truth) -> Done<OrgId> {
@@ -87,6 +89,18 @@ impl App {
     }
 
     async fn follow_truth(&self, org: OrgId, truth: &Truth, asked_at: Timestamp) -> Done<()> {
+        if !self.follow_once(org, truth, asked_at).await? {
+            return Ok(());
+        }
+        // What was undone is followed at once, not only when the provider tells of it.
+        let asked_at = self.now();
+        let about = About::Customer(truth.customer.clone());
+        let truth = self.payments()?.fetch(about).await.map_err(|error| refused(&error))?;
+        self.follow_once(org, &truth, asked_at).await.map(drop)
+    }
+
+    /// True if something was undone, so that the truth is another now.
+    async fn follow_once(&self, org: OrgId, truth: &Truth, asked_at: Timestamp) -> Done<bool> {
         if truth.organization != org.to_string() {
             let (customer, told) = (&truth.customer, &truth.organization);
             tracing::error!(
@@ -94,7 +108,7 @@ impl App {
             );
             return Err(AppError::Conflict("the customer belongs to another organization"));
         }
-        let Followed { grants: plan, lock } =
+        let Followed { grants: plan, lock, surplus } =
             self.follow_subscription(org, truth, asked_at).await?;
         let kept = self.store.payment_grants(org).await?;
         let agreed = self.agreed(org, truth, &kept).await?;
@@ -117,10 +131,13 @@ impl App {
         }
         self.follow_agreed(org, &truth.payments, &have.agreed).await?;
         self.expire_checkouts(org, &truth.payments).await?;
+        self.let_go(org, (truth, asked_at), &known).await?;
         if let Some(due) = lock {
             stuck = self.book_all(org, vec![lock_order(due)]).await?.or(stuck);
         }
-        stuck.map_or(Ok(()), Err)
+        self.tell_surplus(org, truth, (&surplus, &have.agreed)).await?;
+        let undone = self.undo_surplus(org, truth, &surplus).await?;
+        stuck.map_or(Ok(undone), Err)
     }
 
     /// What one payment made due, in one commit; an error that must not stop the other payments.

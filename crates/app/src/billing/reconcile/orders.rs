@@ -68,20 +68,16 @@ struct Wanted {
 pub(crate) fn of_payment(payment: &Payment, have: &Have) -> Result<Vec<Order>, Mismatch> {
     let PaymentStatus::Paid { at } = payment.status else { return Ok(Vec::new()) };
     let kept = have.kept.iter().filter(|row| row.payment == payment.id);
-    // What can be taken back: not the allowance beside a grant, which was not paid for.
-    let mut paid_for: Vec<Grant> = kept
-        .filter_map(|row| have.grants.get(&row.grant).copied())
-        .filter(|grant| grant.terms.class != Class::Background)
-        .collect();
+    // The allowance beside a base grant too: what came with the money goes with it.
+    let mut paid_for: Vec<Grant> =
+        kept.filter_map(|row| have.grants.get(&row.grant).copied()).collect();
     let mut orders = Vec::new();
     for wanted in wanted(payment, at, have)? {
         let Wanted { line, key, terms, mut writes } = wanted;
         let (payment, grant, credits) = (payment.id.clone(), terms.id, terms.amount);
         writes.push(RowWrite::PaymentGrant(PaymentGrantRow { payment, line, grant, credits }));
         orders.push(Order { key, command: Command::Grant(terms), writes });
-        if terms.class != Class::Background {
-            paid_for.push(have.grants.get(&grant).copied().unwrap_or_else(|| Grant::new(terms)));
-        }
+        paid_for.push(have.grants.get(&grant).copied().unwrap_or_else(|| Grant::new(terms)));
     }
     for grant in &paid_for {
         orders.extend(claims(payment, grant));

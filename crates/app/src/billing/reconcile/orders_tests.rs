@@ -193,6 +193,18 @@ fn latere_pay_0_3_1_the_second_partial_refund_is_no_replay_of_the_first() {
     assert!(!keys(&orders).contains(&more[0].key));
 }
 
+/// A second plan that was granted before it was known to be one: nothing more is wanted for its
+/// payment, and what it gave goes with the money.
+#[test]
+fn what_was_granted_of_a_plan_that_counts_no_more_is_claimed_by_its_refund() {
+    let granted = booked(open(), &of_payment(&paid(), &open()).unwrap());
+    let refunds = vec![refund("re_1", 1_500)];
+    let subscription = Some("sub_2".to_owned());
+    let back = Payment { refunds, subscription, ..paid() };
+    let orders = of_payment(&back, &Have { plan: Vec::new(), ..granted }).unwrap();
+    assert_eq!((orders.len(), totals(&orders)), (1, vec![5_000]));
+}
+
 #[test]
 fn more_can_not_go_back_than_was_paid() {
     let refunds = vec![refund("re_1", 1_500)];

@@ -35,7 +35,7 @@ async fn a_title_by_a_person_stays_whenever_it_was_given() {
     assert_eq!(world.app.tick_background().await.unwrap(), 0);
     assert_eq!((world.pieces().await.len(), world.view().await.waiting), (0, 0), "nothing paid");
     // … and while it is being done.
-    let session = world.app.create_session(&world.owner, None).await.unwrap().id;
+    let session = world.app.create_session(&world.owner, None).await.unwrap().row.id;
     world.session = session;
     world.answered("And now?").await;
     let gate = Gate::new();
@@ -51,7 +51,7 @@ async fn a_title_by_a_person_stays_whenever_it_was_given() {
     assert_eq!(tick.await.unwrap().unwrap(), 1);
     assert_eq!(world.row().await.title, "By me");
     // A title that was given at once makes no job at all.
-    let named = world.app.create_session(&world.owner, Some("Named".to_owned())).await.unwrap();
+    let named = world.app.create_session(&world.owner, Some("Named".to_owned())).await.unwrap().row;
     world.session = named.id;
     world.answered("And here?").await;
     assert_eq!((world.row().await.title.as_str(), world.view().await.waiting), ("Named", 0));
@@ -165,7 +165,7 @@ async fn people_come_first_and_the_worker_wakes_by_itself() {
     world.wants(TITLES).await;
     play(&world);
     let gate = Gate::new();
-    let other = world.app.create_session(&world.owner, None).await.unwrap().id;
+    let other = world.app.create_session(&world.owner, None).await.unwrap().row.id;
     let mut steps = pieces(&["Still "]);
     steps.extend([Step::Wait(gate.clone()), Step::Usage { input: 30, output: 5 }, Step::Done]);
     world.provider.push(Script::steps(steps));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use ampere_credits::ledger::Grant;
 use ampere_credits::plans::Scenario;
-use ampere_credits::{Cadence, GrantId};
+use ampere_credits::{Cadence, GrantId, Timestamp};
 use serde_json::Value;
 
 use super::said::Said;
@@ -91,6 +91,8 @@ impl Walk {
         if !from_confirmation || later == 0 {
             self.same("the next payment's instant", &said.next_at, &end);
         }
+        let day = |at: i64| when::day_there(Timestamp::from_micros(at * SECOND));
+        self.same("the next payment's day", &day(said.next_at), &day(end));
         if let Some(grant) = grants.first() {
             self.same("the credits' end", &Some(end), &expires(grant));
         }

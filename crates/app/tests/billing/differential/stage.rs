@@ -2,8 +2,8 @@
 //! clock for both.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use ampere_adapters::egress::{Egress, EgressConfig};
 use ampere_adapters::payments::stripe::{Settings, Stripe, Timing};
@@ -110,7 +110,29 @@ impl Drop for Folder {
     }
 }
 
-static FOLDERS: AtomicU64 = AtomicU64::new(0);
+impl Folder {
+    fn new() -> Folder {
+        static FOLDERS: AtomicU64 = AtomicU64::new(0);
+        let number = FOLDERS.fetch_add(1, Ordering::SeqCst);
+        let name = format!("ampere-differential-{}-{number}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+
+    fn database(&self) -> PathBuf {
+        self.0.join("ampere.db")
+    }
+}
+
+/// What every history begins with alike, and what none of them uses, is made once.
+static EMPTY_DATABASE: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let (folder, hand) = (Folder::new(), Arc::new(Hand(AtomicI64::new(0))));
+    drop(ampere_store::open_sqlite(&folder.database(), hand).unwrap());
+    std::fs::read(folder.database()).unwrap()
+});
+static CATALOG: LazyLock<Catalog> = LazyLock::new(catalog);
+static EGRESS: LazyLock<Egress> = LazyLock::new(|| Egress::new(EgressConfig::default()));
 
 pub struct Stage {
     pub app: Arc<App>,
@@ -133,16 +155,14 @@ impl Stage {
         let timing = Timing::default();
         let stripe = Stripe::new(Settings { secret_key, webhook_secret, url, timing }).unwrap();
         let hand = Arc::new(Hand(AtomicI64::new(at * SECOND + 137)));
-        let number = FOLDERS.fetch_add(1, Ordering::SeqCst);
-        let name = format!("ampere-differential-{}-{number}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&path).unwrap();
-        let store = ampere_store::open_sqlite(&path.join("ampere.db"), hand.clone()).unwrap();
+        let folder = Folder::new();
+        std::fs::write(folder.database(), &*EMPTY_DATABASE).unwrap();
+        let store = ampere_store::open_sqlite(&folder.database(), hand.clone()).unwrap();
         let parts = Parts {
             store: Arc::clone(&store),
             clock: hand.clone(),
             entropy: Arc::new(Chance::of(seed)),
-            catalog: catalog(),
+            catalog: CATALOG.clone(),
             models: Models::new(None),
             browsers: Browsers::new(None),
             payments: Some(Arc::new(stripe)),
@@ -152,13 +172,13 @@ impl Stage {
             local: None,
             public_url: "http://localhost".to_owned(),
             agent_name: "Joule".to_owned(),
-            tools: ToolBook::built_in(),
-            egress: Egress::new(EgressConfig::default()),
+            tools: ToolBook::default(),
+            egress: EGRESS.clone(),
             mailer: None,
         };
         let app = App::new(parts).await.unwrap();
         let owner = organization(&*store, Timestamp::from_micros(at * SECOND)).await;
-        Stage { app, fake, owner, store, hand, _folder: Folder(path) }
+        Stage { app, fake, owner, store, hand, _folder: folder }
     }
 
     pub fn now(&self) -> i64 {
@@ -180,9 +200,14 @@ impl Stage {
 
     /// The person pays on the page of a checkout, and the application hears of it.
     pub async fn pay(&self, id: ampere_credits::CheckoutId) {
+        self.pay_unheard(id).await;
+        self.hear().await;
+    }
+
+    /// The person pays on the page of a checkout; the application is told nothing.
+    pub async fn pay_unheard(&self, id: ampere_credits::CheckoutId) {
         let row = self.store.checkout(self.owner.org, id).await.unwrap().unwrap();
         self.fake.pay_page(&row.provider_ref, "pm_card_visa", true).unwrap();
-        self.hear().await;
     }
 
     /// Purchased credits, so that there is something to lock.

@@ -188,14 +188,17 @@ impl Walk {
         self.stage.move_to(at);
     }
 
-    /// The renewal is made and not paid yet: no change is taken.
+    /// The renewal is made and not paid yet: nothing is changed at once, and from when on it is.
     async fn in_draft_hour(&mut self) {
         let choice = Choice { plan: "scale".to_owned(), cadence: Cadence::Annual };
         let shown = self.stage.app.preview_change(&self.stage.owner, choice).await;
-        if matches!(shown, Err(AppError::Conflict(_))) {
-            self.tally.hit("refused_while_a_renewal_is_a_draft");
-        } else {
-            self.differs(format!("a renewal is not paid yet, and a preview is {shown:?}"));
+        match shown {
+            Err(AppError::NotNow(why)) if why.again_at.is_some() => {
+                self.tally.hit("refused_while_a_renewal_is_a_draft");
+            }
+            // It is on that plan.
+            Err(AppError::Conflict(text)) if text.contains("that you have") => {}
+            other => self.differs(format!("a renewal is not paid yet, and a preview is {other:?}")),
         }
     }
 
@@ -229,8 +232,17 @@ impl Walk {
             self.tally.hit("expired_and_shown_anew");
         }
         let before = self.before().await;
+        let mut confirmed = self.stage.app.confirm_change(&self.stage.owner, shown.id).await;
+        if let Err(AppError::PreviewExpired(Some(fresh))) = &confirmed
+            && when::day_there(fresh.next.at) != when::day_there(shown.next.at)
+        {
+            // A midnight has passed: the day of the next payment would be another.
+            (shown, later) = ((**fresh).clone(), 0);
+            confirmed = self.stage.app.confirm_change(&self.stage.owner, shown.id).await;
+            self.tally.hit("another_day_shown_anew");
+        }
         let said = Said::of(&shown, self.plant);
-        match self.stage.app.confirm_change(&self.stage.owner, shown.id).await {
+        match confirmed {
             Ok(Changed::Checkout { id, .. }) => {
                 self.stage.pay(id).await;
                 self.tally.hit("paid_on_the_page");
@@ -268,8 +280,9 @@ impl Walk {
         }
         let answer = self.stage.app.confirm_change(&self.stage.owner, shown.id).await;
         let starts = matches!(shown.scenario, Scenario::Start | Scenario::Restart);
+        use AppError as E;
         match answer {
-            Err(AppError::PreviewExpired(_) | AppError::Conflict(_)) if !starts => {}
+            Err(E::PreviewExpired(_) | E::Conflict(_) | E::NotNow(_)) if !starts => {}
             other => {
                 let what = format!("confirmed over the period's end, heard {heard}");
                 return self.differs(format!("{what}: {shown:?}: {other:?}"));

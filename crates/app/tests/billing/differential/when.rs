@@ -1,7 +1,7 @@
 //! Instants that are likely to go wrong: ends of months and years, February, the first and the
 //! last seconds of a period.
 
-use ampere_credits::Timestamp;
+use ampere_credits::{Day, Timestamp, Zone};
 
 use super::stage::Chance;
 
@@ -36,6 +36,11 @@ fn day(text: &str) -> i64 {
 
 pub fn text(at: i64) -> String {
     Timestamp::from_micros(at * SECOND).to_string()
+}
+
+/// The day where the organization is.
+pub fn day_there(at: Timestamp) -> Day {
+    at.day_in(&Zone::named("Europe/Berlin").unwrap())
 }
 
 /// Month and day, like `02-29`.
