@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use ampere_app::audit::Entry;
+use ampere_app::csv::line;
 use ampere_app::runs::Page;
 use ampere_app::{AppError, Caller};
 use ampere_credits::{Timestamp, Zone};
@@ -20,7 +21,7 @@ use utoipa::ToSchema;
 use super::extract::{ApiQuery, Who};
 use super::paging::ListQuery;
 use super::problem::Problem;
-use super::runs::csv::{file, line};
+use super::runs::csv::file;
 use super::{Shared, StreamPass};
 
 /// Entries that are read at once.

@@ -9,6 +9,7 @@ use ampere_app::billing::PackOffer;
 use ampere_app::billing::checkout::{
     Amount, CheckoutKind as KindKept, CheckoutState as StateKept, PayWith, Purchased, Wish,
 };
+use ampere_app::prices::Price;
 use ampere_credits::{CheckoutId, Credits, GrantId, Timestamp};
 use axum::Json;
 use axum::extract::State;
@@ -125,6 +126,18 @@ pub struct CreateCheckoutRequest {
     pub credits: Option<Credits>,
     /// On the provider's page unless it says otherwise.
     pub pay_with: Option<PaysWith>,
+    /// The price that was shown. The saved card needs it, and pays that or nothing.
+    pub expected_price: Option<ExpectedPrice>,
+}
+
+/// A price that a person was shown.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectedPrice {
+    /// Minor units.
+    pub amount: i64,
+    /// ISO 4217, lower case.
+    pub currency: String,
 }
 
 /// With what a purchase is paid.
@@ -154,7 +167,10 @@ impl CreateCheckoutRequest {
             Some(PaysWith::SavedCard) => PayWith::SavedCard,
             Some(PaysWith::Checkout) | None => PayWith::Checkout,
         };
-        Ok(Wish { what, pay_with })
+        let expected = self
+            .expected_price
+            .map(|price| Price { amount_cents: price.amount, currency: price.currency });
+        Ok(Wish { what, pay_with, expected })
     }
 }
 
@@ -258,7 +274,8 @@ impl From<Purchased> for Checkout {
     request_body = CreateCheckoutRequest,
     responses((status = 201, body = Checkout, description = "The purchase"),
         (status = 403, description = "billing_access_required"),
-        (status = 409, description = "There is no saved card, or nothing can be bought")))]
+        (status = 409, description = "There is no saved card, nothing can be bought now, or it \
+            costs something else than was shown")))]
 pub async fn create_checkout(
     State(shared): State<Arc<Shared>>,
     Who(caller): Who,

@@ -90,7 +90,8 @@ codes! {
         "Only one change may wait for the end of a period. Take it back first.";
     PurchaseNotConfirmed = "purchase_not_confirmed", CONFLICT, false,
         "This would buy credits at once",
-        "Nothing was changed. Send the same with `confirm_purchase` to agree.";
+        "Nothing was changed and nothing was paid. Send the same with `confirm_purchase`, or with \
+         the price that was named, to agree.";
     Gone = "gone", GONE, false, "It has ended",
         "A link was used, revoked or has expired. Ask for a new one.";
     TooLarge = "payload_too_large", PAYLOAD_TOO_LARGE, false, "The request is too large",

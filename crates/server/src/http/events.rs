@@ -3,7 +3,7 @@
 //! A run's event id is the watcher's place in the answer (bytes), so that a reload, a lost
 //! connection and a restarted server all go on where the person was. The organization's stream
 //! begins with the balance as it is; its ids are journal positions. A stream ends when its login
-//! does. Reading never spends.
+//! does, and a run's when its reader may not follow the run any more. Reading never spends.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -14,7 +14,7 @@ use ampere_app::Caller;
 use ampere_app::feed::{FeedEvent, Standing, Watcher};
 use ampere_app::news::Item;
 use ampere_app::runs::RunRow;
-use ampere_credits::RunId;
+use ampere_credits::{RunId, SessionId};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, KeepAliveStream, Sse};
@@ -100,14 +100,13 @@ struct Outlet {
 }
 
 impl Outlet {
-    fn open(shared: &Arc<Shared>, caller: &Caller, headers: &HeaderMap) -> Result<Opened, Problem> {
-        let reader = Reader::of(shared, caller, headers)?;
+    fn open(shared: &Arc<Shared>, reader: Reader) -> Opened {
         let (sender, receiver) = mpsc::channel(WAITING);
         let outlet = Outlet { shared: Arc::clone(shared), sender, reader };
         let frames = ReceiverStream::new(receiver).map(Ok);
         let sse = Sse::new(Box::pin(frames) as EventStream)
             .keep_alive(KeepAlive::new().interval(KEEP_ALIVE).text("keep-alive"));
-        Ok((outlet, sse))
+        (outlet, sse)
     }
 
     /// Sends; false once nobody reads any more.
@@ -117,7 +116,7 @@ impl Outlet {
         self.sender.send(event).await.is_ok()
     }
 
-    /// Ends when there is no use in going on: the reader left, the login ended, we shut down.
+    /// Ends when there is no use in going on: the reader left or may not read on, we shut down.
     async fn useless(&self) {
         tokio::select! {
             () = self.sender.closed() => {}
@@ -145,7 +144,7 @@ pub async fn run_events(
 ) -> Result<Frames, Problem> {
     shared.app.own_run(&caller, run).await?;
     let place = place(&headers, query.last_event_id.as_deref())?;
-    let (outlet, frames) = Outlet::open(&shared, &caller, &headers)?;
+    let (outlet, frames) = Outlet::open(&shared, Reader::of_run(&shared, &caller, &headers, run)?);
     tokio::spawn(async move {
         tokio::select! {
             () = outlet.useless() => {}
@@ -253,7 +252,7 @@ pub async fn org_events(
     headers: HeaderMap,
 ) -> Result<Frames, Problem> {
     let news = shared.app.news(&caller);
-    let (outlet, frames) = Outlet::open(&shared, &caller, &headers)?;
+    let (outlet, frames) = Outlet::open(&shared, Reader::of(&shared, &caller, &headers)?);
     tokio::spawn(async move {
         tokio::select! {
             () = outlet.useless() => {}
@@ -292,10 +291,17 @@ async fn tell_news(outlet: &Outlet, caller: &Caller, mut news: broadcast::Receiv
                 Ok(detail) => outlet.send("run", told, &RunSummary::of(caller, &detail.run)).await,
                 Err(_) => true,
             },
-            Item::Session(owner, session) if owner == caller.user => {
-                outlet.send("session", told, &SessionEvent { id: session.to_string() }).await
+            Item::Session(session) => {
+                match outlet.shared.app.opens_session(caller, session).await {
+                    Ok(true) => tell_session(outlet, told, session).await,
+                    _ => true,
+                }
             }
-            Item::Session(..) => true,
+            // It is not in their list any more.
+            Item::Lost(user, Some(session)) if user == caller.user => {
+                tell_session(outlet, told, session).await
+            }
+            Item::Lost(..) => true,
             Item::Notice(user) if user == caller.user => {
                 outlet.send("notice", told, &NoticeEvent {}).await
             }
@@ -305,6 +311,10 @@ async fn tell_news(outlet: &Outlet, caller: &Caller, mut news: broadcast::Receiv
             return;
         }
     }
+}
+
+async fn tell_session(outlet: &Outlet, told: u64, session: SessionId) -> bool {
+    outlet.send("session", told, &SessionEvent { id: session.to_string() }).await
 }
 
 /// The balance as it is now; answers its position.

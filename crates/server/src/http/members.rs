@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ampere_app::caller::{Act, member_may};
+use ampere_app::caller::{Act, member_may, member_rights};
 use ampere_app::people;
 use ampere_credits::{Credits, Timestamp, UserId};
 use axum::Json;
@@ -75,6 +75,8 @@ pub struct Member {
     billing_admin: bool,
     /// May see prices and payments and buy credits.
     billing_access: bool,
+    /// Everything they may do, in the words of `Me.rights`: whom to ask for what.
+    rights: Vec<&'static str>,
     #[schema(value_type = String, format = DateTime)]
     joined_at: Timestamp,
     /// When they last did anything here.
@@ -94,6 +96,7 @@ impl From<people::MemberView> for Member {
         Member {
             user_id: row.user.to_string(),
             billing_access: member_may(row.role, row.billing_admin, Act::Billing),
+            rights: member_rights(row.role, row.billing_admin),
             billing_admin: row.billing_admin,
             name: row.name,
             email: row.email,

@@ -40,13 +40,16 @@ mod organization;
 mod organizations;
 mod paging;
 mod passwords;
+mod privacy;
 pub mod problem;
 mod receipts;
+mod refusals;
 mod runs;
 mod sandbox;
 mod schedules;
 mod sessions;
 pub mod streams;
+mod takeout;
 mod tools;
 mod usage;
 mod workflows;
@@ -111,7 +114,12 @@ fn people() -> Routes {
             notifications::set_notification_preferences
         ))
         .routes(routes!(logins::end_login))
-        .routes(routes!(organization::get_organization, organization::update_organization))
+        .routes(routes!(
+            organization::get_organization,
+            organization::update_organization,
+            privacy::delete_organization
+        ))
+        .routes(routes!(privacy::delete_account))
         .routes(routes!(members::list_members))
         .routes(routes!(members::change_member, members::remove_member))
         .routes(routes!(invitations::create_invitation, invitations::list_invitations))
@@ -122,6 +130,8 @@ fn people() -> Routes {
         .routes(routes!(billing_admins::ask_billing))
         .routes(routes!(audit::list_audit_log))
         .routes(routes!(audit::export_audit_log))
+        .routes(routes!(takeout::export_account))
+        .routes(routes!(takeout::export_organization))
 }
 
 /// Conversations, and the streams of everything.
@@ -131,6 +141,7 @@ fn joule() -> Routes {
         .routes(routes!(estimates::estimate))
         .routes(routes!(sessions::create_session, sessions::list_sessions))
         .routes(routes!(sessions::get_session, sessions::rename_session, sessions::delete_session))
+        .routes(routes!(sessions::shares::list_shares, sessions::shares::set_shares))
         .routes(routes!(messages::send_message, messages::list_messages))
         .routes(routes!(events::run_events))
         .routes(routes!(events::org_events))

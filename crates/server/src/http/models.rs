@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ampere_app::agent::hands_note;
+use ampere_app::settings::ProviderKind;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -17,8 +18,10 @@ use super::extract::Who;
 pub enum ModelProviderKind {
     /// On this computer.
     Local,
-    /// At a provider that the operator set up.
+    /// At a provider that the operator set up, which speaks the OpenAI chat shape.
     OpenaiCompatible,
+    /// At a provider that the operator set up, which speaks Anthropic's Messages API.
+    Anthropic,
 }
 
 /// A model to choose.
@@ -59,10 +62,10 @@ pub async fn list_models(State(shared): State<Arc<Shared>>, _: Who) -> Json<Mode
         .map(|(index, card)| ModelCard {
             hands: hands_note(&card).is_none(),
             hands_note: hands_note(&card),
-            provider: if card.id == ampere_app::rates::LOCAL_MODEL {
-                ModelProviderKind::Local
-            } else {
-                ModelProviderKind::OpenaiCompatible
+            provider: match ProviderKind::of(&card) {
+                None => ModelProviderKind::Local,
+                Some(ProviderKind::OpenAi) => ModelProviderKind::OpenaiCompatible,
+                Some(ProviderKind::Anthropic) => ModelProviderKind::Anthropic,
             },
             id: card.id,
             name: card.name,

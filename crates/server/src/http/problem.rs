@@ -1,16 +1,18 @@
 //! Problems: how every error of the product looks on the wire (RFC 9457).
 //!
-//! Owns: the mapping from [`AppError`] to a problem, and its JSON. Never says anything of the
-//! inside: no SQL, no texts of providers, no secrets. A handler returns `Result<_, Problem>`; the
-//! request id and the address are added by `envelope`. Read next: `code`, the table of all codes.
+//! Owns: what a problem says, and its JSON. Never says anything of the inside: no SQL, no texts of
+//! providers, no secrets. A handler returns `Result<_, Problem>`; the request id and the address
+//! are added by `envelope`. Read next: `refusals`, which problem an error of the application is;
+//! `code`, the table of all codes.
 
-use ampere_app::{AppError, FieldError, Shortage};
+use ampere_app::{FieldError, NotNow, Shortage};
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::billing::Money;
 use super::billing::changes::ChangePreview;
 use super::code::Code;
 
@@ -35,20 +37,37 @@ pub struct Problem {
     pub can_wait: bool,
     /// Seconds.
     pub retry_after: Option<u64>,
-    /// On 409 of a preview that does not hold any more: what would be shown now.
-    pub preview: Option<Option<Box<ChangePreview>>>,
     /// On 403: who can change that.
     pub people: Vec<String>,
+    /// On 409: how things stand now.
+    pub instead: Option<Instead>,
+}
+
+/// How things stand, where they are not as the request had them.
+#[derive(Debug, Clone)]
+pub enum Instead {
+    /// The preview does not hold any more: what would be shown now; none where the change is not
+    /// there any more.
+    Preview(Option<Box<ChangePreview>>),
+    /// The state of things does not allow it now: what comes first.
+    First(Box<NotNow>),
+    /// The purchase costs something else than was shown: what it costs.
+    Price(Box<Money>),
 }
 
 impl Problem {
     /// A problem with its own sentence.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        let detail = detail.into();
-        let (errors, people) = (Vec::new(), Vec::new());
-        let (shortage, can_wait, retry_after) = (None, false, None);
-        let preview = None;
-        Problem { code, detail, errors, shortage, can_wait, retry_after, people, preview }
+        Problem {
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            shortage: None,
+            can_wait: false,
+            retry_after: None,
+            people: Vec::new(),
+            instead: None,
+        }
     }
 
     /// A problem that needs no more words than its code has.
@@ -95,10 +114,18 @@ impl Problem {
         if !self.errors.is_empty() {
             body.errors = Some(self.errors.iter().map(FieldErrorBody::of).collect());
         }
-        body.preview.clone_from(&self.preview);
         if !self.people.is_empty() {
             let (action, people) = ("ask".to_owned(), Some(self.people.clone()));
             body.resolutions = Some(vec![Resolution { action, people, ..Resolution::default() }]);
+        }
+        match &self.instead {
+            Some(Instead::Preview(fresh)) => body.preview = Some(fresh.clone()),
+            Some(Instead::First(why)) => {
+                let first = resolutions(why, place.public_url);
+                body.resolutions = Some(first).filter(|them| !them.is_empty());
+            }
+            Some(Instead::Price(price)) => body.price = Some((**price).clone()),
+            None => {}
         }
         if let Some(shortage) = &self.shortage {
             body.add(shortage, self.code == Code::CreditsLocked, place.public_url);
@@ -213,7 +240,11 @@ pub struct ProblemBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<ChangePreview>)]
     pub preview: Option<Option<Box<ChangePreview>>>,
-    /// On 402 and 403: what can be done about it.
+    /// On 409 of a purchase that costs something else than was shown: what it costs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub price: Option<Money>,
+    /// On 402, 403 and some 409: what can be done about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub resolutions: Option<Vec<Resolution>>,
@@ -244,7 +275,7 @@ impl FieldErrorBody {
 /// A way out of a shortage of credits.
 #[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub struct Resolution {
-    /// `buy_credits`, `restart_plan`, `ask`, or `wait_for_refresh`.
+    /// `buy_credits`, `restart_plan`, `ask`, `wait`, or another of the words of `actions`.
     pub action: String,
     /// Where it is done.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -262,6 +293,22 @@ pub struct Resolution {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<String>, format = DateTime)]
     pub at: Option<ampere_credits::Timestamp>,
+}
+
+/// What comes first, and from when on it works by itself.
+fn resolutions(why: &NotNow, public_url: &str) -> Vec<Resolution> {
+    let first = why.action.map(|action| Resolution {
+        action: action.to_owned(),
+        url: Some(format!("{public_url}/billing")),
+        requires: Some("billing_access".to_owned()),
+        ..Resolution::default()
+    });
+    let wait = why.again_at.map(|at| Resolution {
+        action: "wait".to_owned(),
+        at: Some(at),
+        ..Resolution::default()
+    });
+    first.into_iter().chain(wait).collect()
 }
 
 impl ProblemBody {
@@ -288,77 +335,4 @@ impl ProblemBody {
         };
         self.resolutions = Some(if shortage.billing_access { vec![fix] } else { vec![ask] });
     }
-}
-
-impl From<AppError> for Problem {
-    fn from(error: AppError) -> Self {
-        let said = sentence(&error.to_string());
-        let code = match error {
-            AppError::Invalid(errors) => {
-                return Problem { errors, ..Problem::new(Code::ValidationFailed, said) };
-            }
-            AppError::InsufficientCredits(shortage) => {
-                let said = match shortage.waiting {
-                    0 => said,
-                    1 => "1 run waits for credits before this one.".to_owned(),
-                    more => format!("{more} runs wait for credits before this one."),
-                };
-                let problem = Problem::new(Code::InsufficientCredits, said);
-                return Problem { shortage: Some(shortage), ..problem };
-            }
-            AppError::CreditsLocked(shortage) => {
-                let problem = Problem::new(Code::CreditsLocked, said);
-                return Problem { shortage: Some(shortage), ..problem };
-            }
-            AppError::RateLimited { retry_after_seconds } => {
-                return Problem::new(Code::RateLimited, said).retry_after(retry_after_seconds);
-            }
-            AppError::Unavailable => {
-                return Problem::plain(Code::Unavailable).retry_after(1);
-            }
-            AppError::BrowserBusy => {
-                return Problem::new(Code::BrowserBusy, said).retry_after(60);
-            }
-            AppError::Internal => return Problem::plain(Code::Internal),
-            // Word for word what an unknown address says.
-            AppError::NotFound => return Problem::not_found(),
-            AppError::Unauthenticated => Code::Unauthenticated,
-            AppError::WrongCredentials => Code::WrongCredentials,
-            AppError::ForbiddenRole => Code::ForbiddenRole,
-            AppError::BillingAccessRequired => Code::BillingAccessRequired,
-            AppError::OperatorOnly => Code::OperatorOnly,
-            AppError::Gone(_) => Code::Gone,
-            AppError::Conflict(_) => Code::StateConflict,
-            AppError::PreviewExpired(fresh) => {
-                let preview = Some(fresh.map(|fresh| Box::new(ChangePreview::from(*fresh))));
-                return Problem { preview, ..Problem::new(Code::PreviewExpired, said) };
-            }
-            AppError::ConcurrencyLimited { .. } => {
-                return Problem::new(Code::ConcurrencyLimited, said).retry_after(5);
-            }
-            AppError::PaymentUnknown | AppError::PaymentUnavailable => {
-                return Problem::new(Code::PaymentUnavailable, said).retry_after(2);
-            }
-            AppError::ChangePending => Code::ChangePending,
-            AppError::LimitReached(_) => Code::StateConflict,
-            AppError::PurchaseNotConfirmed(_) => Code::PurchaseNotConfirmed,
-            AppError::IdempotencyMismatch => Code::IdempotencyMismatch,
-            AppError::PaymentDeclined(_) => Code::PaymentDeclined,
-            AppError::ProviderUnavailable(_) => Code::ProviderUnavailable,
-            AppError::BrowserUnavailable(_) => Code::BrowserUnavailable,
-            AppError::InputTooLong { .. } => Code::InputTooLong,
-            AppError::FileTooLarge { .. } => Code::FileTooLarge,
-            AppError::UnsupportedFile(_) => Code::UnsupportedMediaType,
-            AppError::StorageFull { .. } => Code::StorageFull,
-        };
-        Problem::new(code, said)
-    }
-}
-
-/// Errors are worded as parts of sentences; people read whole ones.
-fn sentence(said: &str) -> String {
-    let mut letters = said.chars();
-    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    let end = if said.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{first}{}{end}", letters.as_str())
 }

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use ampere_app::billing::desk::{Outcome, Payment, PaymentStatus};
+use ampere_app::billing::receipts::{Receipt, ReceiptLine};
 use ampere_credits::{CheckoutId, Timestamp};
 use axum::Json;
 use axum::extract::State;
@@ -152,17 +153,65 @@ impl From<Payment> for SandboxPayment {
     }
 }
 
-/// Reads a payment of the sandbox.
+/// A payment in the sandbox with all that its receipt says.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SandboxReceipt {
+    /// The payment.
+    #[serde(flatten)]
+    pub payment: SandboxPayment,
+    /// Who paid: the organization.
+    pub payer: String,
+    /// When it was asked for.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When it was paid.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub paid_at: Option<Timestamp>,
+    /// What it is for, line by line.
+    pub lines: Vec<SandboxReceiptLine>,
+}
+
+/// A line of a receipt.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SandboxReceiptLine {
+    /// For people.
+    pub text: String,
+    /// May be negative.
+    pub amount: Money,
+    /// The beginning of what it pays for; none of credits.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub from: Option<Timestamp>,
+    /// Its end.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub until: Option<Timestamp>,
+}
+
+impl From<Receipt> for SandboxReceipt {
+    fn from(receipt: Receipt) -> Self {
+        let Receipt { payment, payer, paid_at, lines } = receipt;
+        let line = |line: ReceiptLine| SandboxReceiptLine {
+            text: line.text,
+            amount: Money { amount: line.cents, currency: payment.currency.clone() },
+            from: line.period.map(|period| period.0),
+            until: line.period.map(|period| period.1),
+        };
+        let lines = lines.into_iter().map(line).collect();
+        let created_at = payment.created;
+        SandboxReceipt { payment: payment.into(), payer, created_at, paid_at, lines }
+    }
+}
+
+/// Reads a payment of the sandbox, as its receipt says it.
 #[utoipa::path(get, path = "/api/v1/sandbox/payments/{id}", operation_id = "getSandboxPayment",
     tag = "sandbox", params(("id" = String, Path)),
-    responses((status = 200, body = SandboxPayment, description = "The payment"),
+    responses((status = 200, body = SandboxReceipt, description = "The payment"),
         (status = 403, description = "billing_access_required")))]
 pub async fn get_sandbox_payment(
     State(shared): State<Arc<Shared>>,
     Who(caller): Who,
     ApiPath(id): ApiPath<String>,
-) -> Result<Json<SandboxPayment>, Problem> {
-    Ok(Json(shared.app.sandbox_payment(&caller, &id).await?.into()))
+) -> Result<Json<SandboxReceipt>, Problem> {
+    Ok(Json(shared.app.sandbox_receipt(&caller, &id).await?.into()))
 }
 
 /// What the person says to the bank.

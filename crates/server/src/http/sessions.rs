@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use ampere_app::chat::SessionRow;
-use ampere_credits::{Credits, SessionId, Timestamp};
+use ampere_app::Caller;
+use ampere_app::chat::OpenSession;
+use ampere_credits::{Credits, SessionId, Timestamp, UserId};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -15,6 +16,18 @@ use super::extract::{ApiJson, ApiPath, ApiQuery, Who};
 use super::messages::Attachment;
 use super::paging::Asked;
 use super::problem::Problem;
+
+pub mod shares;
+
+use shares::SessionAccess;
+
+/// Whose a conversation is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SessionOwner {
+    #[schema(value_type = String)]
+    pub id: UserId,
+    pub name: String,
+}
 
 /// A conversation.
 #[derive(Debug, Serialize, ToSchema)]
@@ -30,18 +43,26 @@ pub struct Session {
     /// Charged to its answers' runs so far.
     pub credits: String,
     pub message_count: u32,
-    pub owner_name: String,
+    /// Whose it is.
+    pub owner: SessionOwner,
+    /// What the caller may do in it.
+    pub access: SessionAccess,
+    /// It is shared with somebody.
+    pub shared: bool,
     /// The run that writes an answer now.
     pub running_run_id: Option<String>,
     /// What its first messages say in short, made by background work.
     pub summary: Option<String>,
-    /// What the agent starts in it without asking costs at most this; none: as everywhere.
+    /// What the agent starts in it without asking costs at most this; none: as everywhere. For its
+    /// owner's eyes: it holds for what they send.
     #[schema(value_type = Option<String>)]
     pub allow_up_to: Option<Credits>,
 }
 
-impl From<SessionRow> for Session {
-    fn from(row: SessionRow) -> Self {
+impl Session {
+    /// As the caller sees it.
+    fn of(caller: &Caller, open: OpenSession) -> Self {
+        let OpenSession { row, access } = open;
         Session {
             id: row.id,
             title: row.title,
@@ -49,10 +70,12 @@ impl From<SessionRow> for Session {
             updated_at: row.updated_at,
             credits: row.credits.to_string(),
             message_count: row.message_count,
-            owner_name: row.owner_name,
+            allow_up_to: row.allow_up_to.filter(|_| row.owner == caller.user),
+            owner: SessionOwner { id: row.owner, name: row.owner_name },
+            access: access.into(),
+            shared: row.shared,
             running_run_id: row.running.map(|run| run.to_string()),
             summary: row.summary,
-            allow_up_to: row.allow_up_to,
         }
     }
 }
@@ -113,11 +136,11 @@ pub async fn create_session(
     Who(caller): Who,
     ApiJson(asked): ApiJson<CreateSessionRequest>,
 ) -> Result<(StatusCode, Json<Session>), Problem> {
-    let row = shared.app.create_session(&caller, asked.title).await?;
-    Ok((StatusCode::CREATED, Json(row.into())))
+    let open = shared.app.create_session(&caller, asked.title).await?;
+    Ok((StatusCode::CREATED, Json(Session::of(&caller, open))))
 }
 
-/// My conversations, latest activity first
+/// My conversations and those shared with me, latest activity first
 #[utoipa::path(
     get,
     path = "/api/v1/sessions",
@@ -132,12 +155,12 @@ pub async fn list_sessions(
 ) -> Result<Json<SessionPage>, Problem> {
     let asked = Asked::new(query.limit, query.cursor)?;
     let mut rows = shared.app.list_sessions(&caller, asked.page()).await?;
-    let next_cursor = asked.cut(&mut rows, |row| shared.app.session_cursor(row));
-    let data = rows.into_iter().map(Session::from).collect();
+    let next_cursor = asked.cut(&mut rows, |open| shared.app.session_cursor(&open.row));
+    let data = rows.into_iter().map(|open| Session::of(&caller, open)).collect();
     Ok(Json(SessionPage { data, next_cursor }))
 }
 
-/// One of my conversations
+/// A conversation that I may open
 #[utoipa::path(
     get,
     path = "/api/v1/sessions/{id}",
@@ -150,12 +173,12 @@ pub async fn get_session(
     Who(caller): Who,
     ApiPath(id): ApiPath<SessionId>,
 ) -> Result<Json<SessionDetail>, Problem> {
-    let session = shared.app.get_session(&caller, id).await?.into();
+    let session = Session::of(&caller, shared.app.get_session(&caller, id).await?);
     let files = shared.app.session_files(&caller, id).await?;
     Ok(Json(SessionDetail { session, files: files.iter().map(Attachment::from).collect() }))
 }
 
-/// Rename a conversation
+/// Rename a conversation (access `edit`)
 #[utoipa::path(
     patch,
     path = "/api/v1/sessions/{id}",
@@ -170,10 +193,11 @@ pub async fn rename_session(
     ApiPath(id): ApiPath<SessionId>,
     ApiJson(asked): ApiJson<RenameSessionRequest>,
 ) -> Result<Json<Session>, Problem> {
-    Ok(Json(shared.app.rename_session(&caller, id, &asked.title).await?.into()))
+    let open = shared.app.rename_session(&caller, id, &asked.title).await?;
+    Ok(Json(Session::of(&caller, open)))
 }
 
-/// Delete a conversation; its receipts stay
+/// Delete a conversation for everybody (access `owner`); its receipts stay
 #[utoipa::path(
     delete,
     path = "/api/v1/sessions/{id}",

@@ -1,5 +1,6 @@
 //! How many streams a person may have open at once (security check S29), and until when one has
-//! somebody to read it.
+//! somebody who may read it. It is looked whether they still may now and then, and whenever it is
+//! told that they may open less than before.
 //!
 //! Read next: `events`, which streams what happens, and `browser::live`, which streams pictures.
 
@@ -8,8 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ampere_app::Caller;
-use ampere_credits::{OrgId, UserId};
+use ampere_app::news::Item;
+use ampere_credits::{RunId, UserId};
 use axum::http::HeaderMap;
+use tokio::sync::broadcast::error::RecvError;
 
 use super::Shared;
 use super::code::Code;
@@ -70,11 +73,13 @@ impl Drop for StreamPass {
     }
 }
 
-/// Who reads a stream, as long as their login and the server last.
+/// Who reads a stream, as long as their login, their right to it and the server last.
 pub struct Reader {
     shared: Arc<Shared>,
     token: String,
-    org: OrgId,
+    caller: Caller,
+    /// The run that is followed, where it is the stream of one.
+    run: Option<RunId>,
     _pass: StreamPass,
 }
 
@@ -86,25 +91,56 @@ impl Reader {
     pub fn of(shared: &Arc<Shared>, caller: &Caller, headers: &HeaderMap) -> Result<Self, Problem> {
         let pass = shared.streams.pass(caller.user)?;
         let token = login_token(headers, shared)?.to_owned();
-        Ok(Reader { shared: Arc::clone(shared), token, org: caller.org, _pass: pass })
+        let (shared, caller) = (Arc::clone(shared), caller.clone());
+        Ok(Reader { shared, token, caller, run: None, _pass: pass })
     }
 
-    /// Ends when there is nobody to stream to: the login ended, or the server ends.
+    /// The same of a run, as long as they may follow it.
+    ///
+    /// # Errors
+    /// As [`Streams::pass`].
+    pub fn of_run(
+        shared: &Arc<Shared>,
+        caller: &Caller,
+        headers: &HeaderMap,
+        run: RunId,
+    ) -> Result<Self, Problem> {
+        let reader = Reader::of(shared, caller, headers)?;
+        Ok(Reader { run: Some(run), ..reader })
+    }
+
+    /// Ends when there is nobody to stream to: the login ended, the run is not theirs to follow
+    /// any more, or the server ends.
     pub async fn lost(&self) {
         let mut ending = self.shared.ending.clone();
+        let mut news = self.shared.app.news(&self.caller);
+        // The first look is at once: since they asked it may have changed.
         let mut look = tokio::time::interval(LOOK_EVERY);
-        look.tick().await;
         loop {
             tokio::select! {
                 () = ended(&mut ending) => return,
-                _ = look.tick() => {
-                    let holds = self.shared.app.login_holds(&self.token, self.org).await;
-                    if !matches!(holds, Ok(true)) {
-                        return;
-                    }
-                }
+                _ = look.tick() => {}
+                item = news.recv() => match item {
+                    Ok(Item::Lost(user, _)) if user == self.caller.user => {}
+                    Ok(_) => continue,
+                    Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => return,
+                },
+            }
+            if !self.may_read().await {
+                return;
             }
         }
+    }
+
+    async fn may_read(&self) -> bool {
+        let (app, Caller { org, user, .. }) = (&self.shared.app, &self.caller);
+        let logged_in = matches!(app.login_holds(&self.token, *org).await, Ok(true));
+        let follows = match self.run {
+            Some(run) => matches!(app.follows(*org, *user, run).await, Ok(true)),
+            None => true,
+        };
+        logged_in && follows
     }
 }
 

@@ -21,7 +21,9 @@ impl Fixtures {
     fn path(&self, route: &str) -> Option<String> {
         let id = |of: &str| self.0.get(of).cloned().unwrap();
         let thing = match route {
-            "/api/v1/sessions/{id}" | "/api/v1/sessions/{id}/messages" => Some("session"),
+            "/api/v1/sessions/{id}"
+            | "/api/v1/sessions/{id}/messages"
+            | "/api/v1/sessions/{id}/shares" => Some("session"),
             "/api/v1/runs/{id}" | "/api/v1/runs/{id}/receipt" | "/api/v1/runs/{id}/events" => {
                 Some("run")
             }
@@ -53,6 +55,8 @@ impl Fixtures {
             | "/api/v1/runs.csv"
             | "/api/v1/audit-log"
             | "/api/v1/audit-log.csv"
+            | "/api/v1/account/export"
+            | "/api/v1/organization/export"
             | "/api/v1/tools"
             | "/api/v1/files"
             | "/api/v1/workflows"

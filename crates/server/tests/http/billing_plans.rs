@@ -57,7 +57,9 @@ async fn a_plan_is_previewed_started_changed_cancelled_and_resumed() {
     let shown = preview(&mut owner, "starter", "annual").await;
     assert_eq!(shown["scenario"], "start");
     assert_eq!(shown["due_today"]["total"], json!({"amount": 29_000, "currency": "usd"}));
-    assert_eq!(shown["credits"], json!({"now": "1000", "added": "120000", "after": "121000"}));
+    let credits = json!({"now": "1000", "added": "120000", "after": "121000", "unlocked": [],
+        "expired": []});
+    assert_eq!(shown["credits"], credits);
     assert_eq!(shown["saving"]["amount"], 5_800);
     assert_eq!((&shown["when"], &shown["pays_with"]), (&json!("now"), &json!("checkout")));
     start(&mut owner, "starter").await;

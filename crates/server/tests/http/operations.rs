@@ -164,6 +164,8 @@ fn people() -> Vec<Operation> {
     let there = json!({"organization_id": "{id}"});
     let transfer = json!({"user_id": "{id}", "organization_name": "Another name"});
     let viewer = json!({"role": "viewer"});
+    let going = json!({"email": "nobody@example.com", "password": "x"});
+    let closing = json!({"organization_name": "Another name", "password": "x"});
     vec![
         row("GET", "/api/v1/instance", None, public(200)),
         row("POST", "/api/v1/auth/setup", Some(account), public(410)),
@@ -184,6 +186,12 @@ fn people() -> Vec<Operation> {
         row("DELETE", "/api/v1/auth/logins/{id}", None, all(204)).own(Object::Login),
         row("GET", "/api/v1/organization", None, all(200)),
         row("PATCH", "/api/v1/organization", Some(json!({"zone": "UTC"})), team(200)),
+        // With another address or name: that they work are tests of their own.
+        Operation {
+            expected: Expected { nobody: 401, ..all(422) },
+            ..row("DELETE", "/api/v1/account", Some(going), all(422))
+        },
+        row("DELETE", "/api/v1/organization", Some(closing), owners(422)),
         // With another name than the organization's: that it works is a test of its own.
         row("POST", "/api/v1/organization/transfer", Some(transfer), owners(422)),
         row("GET", "/api/v1/members", None, all(200)),
@@ -208,6 +216,7 @@ fn joule() -> Vec<Operation> {
     let estimate = json!({"kind": "message", "text": "How far is the moon?"});
     let session = "/api/v1/sessions/{id}";
     let messages = "/api/v1/sessions/{id}/messages";
+    let shares = "/api/v1/sessions/{id}/shares";
     let question = json!({"text": "How far is the moon?"});
     let no = json!({"call": "call.1", "decision": "not_now"});
     vec![
@@ -219,6 +228,8 @@ fn joule() -> Vec<Operation> {
         row("PATCH", session, Some(json!({"title": "Moon"})), all(200)).own(Object::Session),
         row("DELETE", session, None, all(204)).own(Object::Session),
         row("GET", messages, None, all(200)).own(Object::Session),
+        row("GET", shares, None, all(200)).own(Object::Session),
+        row("PUT", shares, Some(json!({"data": []})), all(200)).own(Object::Session),
         row("POST", messages, Some(question), all(202)).own(Object::Session).not_for_viewers(),
         row("GET", "/api/v1/runs", None, all(200)),
         row("GET", "/api/v1/runs.csv", None, billing(200)),

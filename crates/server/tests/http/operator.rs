@@ -79,6 +79,8 @@ async fn a_provider_of_the_other_kind_is_tried_saved_and_used() {
     let wrong = owner.post(TEST, wrong).await.expect(200);
     assert!(wrong["detail"].as_str().unwrap().contains("key"), "{wrong}");
     assert_eq!(owner.put(PROVIDER, moon.clone()).await.expect(200)["kind"], "anthropic");
+    let shown = owner.get("/api/v1/models").await.expect(200);
+    assert_eq!(shown["data"][0]["provider"], "anthropic", "{shown}");
     let run = answered(&mut owner, "k").await;
     assert_eq!((&run["state"], &run["model"]), (&json!("succeeded"), &json!("moon-1")), "{run}");
     assert_eq!(run["credits"], "0.045", "its own count, like anybody's");
@@ -87,6 +89,9 @@ async fn a_provider_of_the_other_kind_is_tried_saved_and_used() {
     owner.put(PROVIDER, moon.clone()).await.wrong_fields();
     moon.as_object_mut().unwrap().remove("kind");
     assert_eq!(owner.put(PROVIDER, moon).await.expect(200)["kind"], "openai");
+    let shown = owner.get("/api/v1/models").await.expect(200);
+    let providers = [&shown["data"][0]["provider"], &shown["data"][1]["provider"]];
+    assert_eq!(providers, ["openai_compatible", "local"], "{shown}");
     owner.delete(PROVIDER).await.expect(204);
     assert_eq!(owner.get(PROVIDER).await.expect(200)["kind"], Value::Null);
 }

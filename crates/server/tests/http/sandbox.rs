@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::Server;
+use crate::harness::{Client, PASSWORD, Server};
 use crate::spending::{GOOD_CARD, balance, open_checkout, pay};
 
 #[tokio::test]
@@ -103,16 +103,29 @@ async fn the_saved_card_buys_any_amount_of_the_price_list_at_once() {
     let server = Server::start().await;
     let mut owner = server.owner().await;
     let checkouts = "/api/v1/billing/checkouts";
-    let wish = json!({"credits": "7000", "pay_with": "saved_card"});
+    let at = |amount: i64| {
+        let price = json!({"amount": amount, "currency": "usd"});
+        json!({"credits": "7000", "pay_with": "saved_card", "expected_price": price})
+    };
+    let wish = at(2_100);
     let none = owner.keyed("none").post(checkouts, wish.clone()).await;
     none.problem(409, "state_conflict");
     let card = owner.post("/api/v1/sandbox/card", json!({"card": GOOD_CARD})).await.expect(200);
     assert_eq!(card["last4"], "4242");
+    // Another price than the one that was shown is named, and nothing is paid; unsaid it is asked.
+    let dearer = owner.keyed("old").post(checkouts, at(2_000)).await;
+    let dearer = dearer.problem(409, "purchase_not_confirmed");
+    assert_eq!(dearer["price"], json!({"amount": 2_100, "currency": "usd"}));
+    assert_eq!(dearer["detail"], "This costs $21.00 now; look at it again.");
+    let unsaid = json!({"credits": "7000", "pay_with": "saved_card"});
+    let unsaid = owner.keyed("unsaid").post(checkouts, unsaid).await.wrong_fields();
+    assert_eq!(unsaid[0].0, "/expected_price");
+    assert_eq!(balance(&mut owner).await["purchased"], "0");
     let bought = owner.keyed("one").post(checkouts, wish.clone()).await.expect(201);
     assert_eq!((&bought["state"], &bought["kind"]), (&json!("granted"), &json!("credits")));
     assert_eq!(
         (&bought["price"]["amount"], &bought["text"]),
-        (&json!(2_100), &json!("7000 credits"))
+        (&json!(2_100), &json!("7,000 credits"))
     );
     assert_eq!(bought["credits_expire_at"].as_str().unwrap()[..10], *"2027-11-22");
     let again = owner.keyed("one").post(checkouts, wish).await;
@@ -153,6 +166,86 @@ async fn the_bank_asks_and_nothing_is_added_before_it_is_answered() {
     let read = owner.get(&format!("/api/v1/billing/checkouts/{id}")).await.expect(200);
     assert_eq!(read["state"], "granted");
     assert_eq!(balance(&mut owner).await["purchased"], "5000");
+}
+
+#[tokio::test]
+async fn a_payment_has_a_receipt_to_be_read_and_printed() {
+    let server = Server::start().await;
+    let mut owner = server.owner().await;
+    let id = paid(&server, &mut owner).await;
+    let shown = owner.get("/api/v1/billing/activity?kind=purchase").await.expect(200);
+    assert_eq!(shown["data"][0]["receipt_url"], json!(format!("/sandbox/receipt/{id}")));
+    let invoices = owner.get("/api/v1/billing/invoices").await.expect(200);
+    assert_eq!(invoices["data"][0]["url"], json!(format!("/sandbox/receipt/{id}")));
+    let receipt = owner.get(&format!("/api/v1/sandbox/payments/{id}")).await.expect(200);
+    assert_eq!((&receipt["id"], &receipt["status"]), (&json!(id), &json!("paid")));
+    assert_eq!(receipt["paid_at"].as_str().unwrap()[..10], *"2026-11-22");
+    assert!(!receipt["payer"].as_str().unwrap().is_empty(), "{receipt}");
+    let lines = json!([{"text": "5,000 credits", "amount": {"amount": 1_500, "currency": "usd"},
+        "from": null, "until": null}]);
+    assert_eq!(receipt["lines"], lines);
+}
+
+/// A plan's receipt has its lines, and where buying is not offered the way there is named.
+#[tokio::test]
+async fn a_plan_that_has_ended_is_restarted_before_credits_are_bought() {
+    let server = Server::start().await;
+    let mut owner = server.owner().await;
+    owner.post("/api/v1/sandbox/card", json!({"card": GOOD_CARD})).await.expect(200);
+    let choice = json!({"plan_id": "starter", "cadence": "monthly"});
+    let shown = owner.post("/api/v1/billing/changes/preview", choice).await.expect(200);
+    let body = json!({"preview_id": shown["id"]});
+    owner.keyed("start").post("/api/v1/billing/changes", body).await.expect(200);
+    let invoices = owner.get("/api/v1/billing/invoices").await.expect(200);
+    let id = invoices["data"][0]["id"].as_str().unwrap().to_owned();
+    let receipt = owner.get(&format!("/api/v1/sandbox/payments/{id}")).await.expect(200);
+    assert_eq!(receipt["lines"][0]["text"], "Starter, monthly");
+    assert!(receipt["lines"][0]["until"].is_string());
+    owner.post("/api/v1/billing/cancel", json!({})).await.expect(200);
+    owner.post("/api/v1/sandbox/clock", json!({"days": 32})).await.expect(200);
+    // A login that nobody used for so long has ended.
+    let mut owner = server.nobody();
+    let mia = json!({"email": "mia@example.com", "password": PASSWORD});
+    owner.post("/api/v1/auth/login", mia).await.expect(200);
+    let billing = owner.get("/api/v1/billing").await.expect(200);
+    assert_eq!(billing["state"], "ended", "{billing}");
+    let wish = json!({"pack_id": "pack_5000"});
+    let refused = owner.keyed("late").post("/api/v1/billing/checkouts", wish).await;
+    let refused = refused.problem(409, "state_conflict");
+    assert_eq!(refused["resolutions"][0]["action"], "restart_plan");
+    assert_eq!(refused["resolutions"][0]["requires"], "billing_access");
+    let choice = json!({"plan_id": "starter", "cadence": "monthly"});
+    let shown = owner.post("/api/v1/billing/changes/preview", choice).await.expect(200);
+    assert_eq!(shown["scenario"], "restart");
+    assert!(shown["credits"]["unlocked"].is_array() && shown["credits"]["expired"].is_array());
+}
+
+/// Payments that were declined.
+async fn declined(owner: &mut Client) -> usize {
+    let told = owner.get("/api/v1/billing/activity?kind=declined").await.expect(200);
+    told["data"].as_array().unwrap().len()
+}
+
+/// The hours that the clock was moved by have passed: what is looked at hourly is looked at.
+#[tokio::test]
+async fn moving_the_clock_lets_auto_recharge_try_again_at_once() {
+    let server = Server::start().await;
+    let mut owner = server.owner().await;
+    owner.post("/api/v1/sandbox/card", json!({"card": GOOD_CARD})).await.expect(200);
+    let choice = json!({"plan_id": "starter", "cadence": "monthly"});
+    let shown = owner.post("/api/v1/billing/changes/preview", choice).await.expect(200);
+    let body = json!({"preview_id": shown["id"]});
+    owner.keyed("start").post("/api/v1/billing/changes", body).await.expect(200);
+    let declines = json!({"card": "4000000000000341"});
+    owner.post("/api/v1/sandbox/card", declines).await.expect(200);
+    let wish = json!({"enabled": true, "threshold": "50000", "amount": "10000",
+        "monthly_limit": "50000", "confirm_purchase": true});
+    owner.put("/api/v1/billing/auto-recharge", wish).await.expect(200);
+    owner.post("/api/v1/sandbox/clock", json!({"days": 1})).await.expect(200);
+    let once = declined(&mut owner).await;
+    assert!(once > 0, "it has tried");
+    owner.post("/api/v1/sandbox/clock", json!({"days": 1})).await.expect(200);
+    assert_eq!(declined(&mut owner).await, once + 1);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ampere_app::billing::change::Changed;
+use ampere_app::billing::choices::Part;
 use ampere_app::billing::preview::{self, Choice};
 use ampere_credits::{CheckoutId, Credits, PreviewId, Timestamp};
 use axum::Json;
@@ -17,9 +18,6 @@ use super::super::problem::Problem;
 use super::Money;
 use super::page::{Billing, Cadence};
 use super::plans::PlanScenario;
-
-/// Characters of a reason.
-const LONGEST_REASON: usize = 500;
 
 /// What is looked at.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -126,6 +124,27 @@ pub struct ChangeCredits {
     /// Left then, with what it unlocks, less what is outstanding.
     #[schema(value_type = String)]
     pub after: Credits,
+    /// Of a restart: locked credits that can be used again, the soonest expiry first.
+    pub unlocked: Vec<LockedCredits>,
+    /// Of a restart: credits that have expired while they were locked, and do not come back.
+    pub expired: Vec<LockedCredits>,
+}
+
+/// Credits with one expiry.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LockedCredits {
+    /// How many.
+    #[schema(value_type = String)]
+    pub credits: Credits,
+    /// When they expire, or have expired; none: never.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub expires_at: Option<Timestamp>,
+}
+
+impl From<Part> for LockedCredits {
+    fn from(part: Part) -> Self {
+        LockedCredits { credits: part.credits, expires_at: part.expires }
+    }
 }
 
 /// Included credits that stay.
@@ -157,10 +176,13 @@ impl From<preview::Preview> for ChangePreview {
             amount: money(line.cents),
         };
         let lines = shown.due.iter().map(line).collect();
+        let unlocks = shown.unlocks.unwrap_or_default();
         let credits = ChangeCredits {
             now: shown.credits_now,
             added: shown.credits_added,
             after: shown.credits_after,
+            unlocked: unlocks.unlocked.into_iter().map(LockedCredits::from).collect(),
+            expired: unlocks.expired.into_iter().map(LockedCredits::from).collect(),
         };
         ChangePreview {
             id: shown.id,
@@ -292,7 +314,7 @@ pub async fn undo_change(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CancelPlanRequest {
-    /// In the person's words.
+    /// In the person's words, at most 500 characters; kept in the audit log.
     pub reason: Option<String>,
 }
 
@@ -307,11 +329,7 @@ pub async fn cancel_plan(
     Who(caller): Who,
     ApiJson(body): ApiJson<CancelPlanRequest>,
 ) -> Result<Json<Billing>, Problem> {
-    let reason = body.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
-    if reason.is_some_and(|reason| reason.chars().count() > LONGEST_REASON) {
-        return Err(Problem::field("/reason", "too_long", "At most 500 characters."));
-    }
-    shared.app.cancel_plan(&caller, reason).await?;
+    shared.app.cancel_plan(&caller, body.reason.as_deref()).await?;
     Ok(Json(Billing::from(shared.app.billing(&caller).await?)))
 }
 

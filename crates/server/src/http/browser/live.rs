@@ -85,7 +85,7 @@ pub async fn browser_live(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let frames = shared.app.browser_frames(&caller, id).await?;
-    let reader = Reader::of(&shared, &caller, &headers)?;
+    let reader = Reader::of_run(&shared, &caller, &headers, id)?;
     if !shared.viewers.open(&query.token, caller.user, id, shared.app.now()) {
         let detail = "This token opens nothing any more. Ask for a new one.";
         return Err(Problem::field("?token", "unknown", detail));

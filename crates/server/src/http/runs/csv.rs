@@ -1,11 +1,12 @@
 //! `/runs.csv`: the list of runs as a file for spreadsheets, for people with billing access.
 //!
-//! Owns: its columns and how a cell is written. The file is streamed part by part as it is read,
+//! Owns: its columns, and how such a file is answered. It is streamed part by part as it is read,
 //! however long it is; a fault in the middle breaks the download off instead of ending it early.
-//! Other people's conversations are "Private session" in it, as in the list.
+//! Conversations that the caller may not open are "Private session" in it, as in the list.
 
 use std::sync::Arc;
 
+use ampere_app::csv::{MARK, line};
 use ampere_app::runs::{Page, RunFilter, RunRow};
 use ampere_app::{AppError, Caller};
 use ampere_credits::Zone;
@@ -25,8 +26,6 @@ use crate::http::{Shared, StreamPass};
 
 /// Runs that are read at once.
 const PART: u32 = 200;
-/// Spreadsheets take a file for UTF-8 only with this mark at its head.
-const MARK: char = '\u{feff}';
 
 /// The runs of a list as a file (CSV)
 ///
@@ -139,48 +138,4 @@ fn row(run: &RunRow, zone: &Zone) -> String {
         &run.charged.to_string(),
         &run.id.to_string(),
     ])
-}
-
-/// One line (RFC 4180).
-pub(in crate::http) fn line(cells: &[&str]) -> String {
-    let cells: Vec<_> = cells.iter().map(|text| cell(text)).collect();
-    format!("{}\r\n", cells.join(","))
-}
-
-/// A cell that every spreadsheet takes for the text it is: what would begin a formula gets a mark
-/// before it, as spreadsheets themselves write it.
-fn cell(text: &str) -> String {
-    let formula = text.trim_start().starts_with(['=', '+', '-', '@']);
-    let guard = if formula || text.starts_with(['\t', '\r', '\n']) { "'" } else { "" };
-    let text = format!("{guard}{text}");
-    match text.contains(['"', ',', '\r', '\n']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_is_never_a_formula_and_never_two() {
-        for (text, written) in [
-            ("Rewrite", "Rewrite"),
-            ("", ""),
-            ("1.5", "1.5"),
-            ("=1+1", "'=1+1"),
-            ("+49 30", "'+49 30"),
-            ("-2", "'-2"),
-            ("@SUM(A1)", "'@SUM(A1)"),
-            (" =1+1", "' =1+1"),
-            ("\t=1", "'\t=1"),
-            ("a, b", "\"a, b\""),
-            ("say \"hi\"", "\"say \"\"hi\"\"\""),
-            ("=HYPERLINK(\"x\",1)", "\"'=HYPERLINK(\"\"x\"\",1)\""),
-            ("two\nlines", "\"two\nlines\""),
-        ] {
-            assert_eq!(cell(text), written);
-        }
-    }
 }

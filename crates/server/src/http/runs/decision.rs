@@ -35,6 +35,8 @@ pub struct RunQuestion {
     pub high: Credits,
     /// A page of another site than the person named, where that is why it asks.
     pub opens: Option<String>,
+    /// The caller may answer `always`: the conversation is their own.
+    pub may_allow: bool,
     /// Without a decision until then it is not done.
     #[schema(value_type = String, format = DateTime)]
     pub until: Timestamp,
@@ -42,9 +44,9 @@ pub struct RunQuestion {
 
 impl From<Question> for RunQuestion {
     fn from(question: Question) -> Self {
-        let Question { call, name, inputs, quote, opens, until } = question;
+        let Question { call, name, inputs, quote, opens, until, may_allow } = question;
         let (low, typical, high) = (quote.low, quote.typical, quote.high);
-        RunQuestion { call, name, inputs, low, typical, high, opens, until }
+        RunQuestion { call, name, inputs, low, typical, high, opens, may_allow, until }
     }
 }
 

@@ -131,7 +131,6 @@ impl Run {
     fn of(caller: &Caller, detail: RunDetail) -> Self {
         let run = &detail.run;
         let steps = detail.steps.iter().zip(&detail.step_credits);
-        let acts = run.started_by == caller.user || caller.sees_all();
         let form = detail.definition.as_ref().map(Definition::form).unwrap_or_default();
         Run {
             summary: RunSummary::of(caller, run),
@@ -139,8 +138,8 @@ impl Run {
             steps: steps.map(|(row, credits)| step(row, *credits, &detail)).collect(),
             definition: detail.definition.as_ref().map(RunDefinition::from),
             queue: detail.place.map(|place| RunQueue { ahead: place.ahead, needed: place.needed }),
-            can_stop: acts && !run.state.ended(),
-            can_resume: acts && detail.place.is_some(),
+            can_stop: detail.can_stop,
+            can_resume: detail.can_resume,
             result: detail.content.as_ref().and_then(|content| {
                 content.outcome.as_ref().map(|outcome| RunResult {
                     kind: outcome.kind.into(),

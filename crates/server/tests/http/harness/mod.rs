@@ -7,6 +7,7 @@ mod server;
 mod stream;
 
 pub use client::{Answer, Client};
+pub use outside::start_seconds;
 pub use pictures::Pictures;
 pub use server::{PASSWORD, Server};
 pub use stream::Events;

@@ -11,6 +11,7 @@ use ampere_adapters::egress::{Egress, EgressConfig, HostPort};
 use ampere_adapters::mail::{Mailer, smtp};
 use ampere_adapters::payments::Payments;
 use ampere_adapters::payments::sandbox::Sandbox;
+use ampere_adapters::payments::stripe::{Settings, Stripe, Timing};
 use ampere_adapters::secrets::SecretText;
 use ampere_app::meter::{Browsers, Models};
 use ampere_app::people::PasswordCost;
@@ -25,6 +26,12 @@ use async_trait::async_trait;
 
 /// When every test begins.
 pub const START: &str = "2026-11-22T09:00:00Z";
+
+/// The same, in seconds since 1970.
+pub fn start_seconds() -> i64 {
+    let start: Timestamp = START.parse().unwrap();
+    start.micros() / 1_000_000
+}
 
 /// A clock that tests move.
 pub struct TestClock(AtomicI64);
@@ -112,7 +119,7 @@ impl Outside for Machine {
             catalog: self.catalog.clone(),
             models: Models::new(Some(self.provider.model(LOCAL_MODEL))),
             browsers: Browsers::new(Some(Arc::new(self.browser.clone()))),
-            payments: sandbox.clone().map(|sandbox| sandbox as Arc<dyn Payments>),
+            payments: sandbox.clone().map(|it| it as Arc<dyn Payments>).or(stripe(plan)),
             sandbox,
             secret_key: plan.secret_key,
             fixed_settings: fixed,
@@ -129,6 +136,18 @@ impl Outside for Machine {
     fn open_beside(&self, _: &Plan) -> Result<Parts, String> {
         unreachable!("only the command line opens a database beside a server")
     }
+}
+
+/// Where a test has given its keys, with the client of production.
+fn stripe(plan: &Plan) -> Option<Arc<dyn Payments>> {
+    let keys = plan.config.stripe.as_ref()?;
+    let settings = Settings {
+        secret_key: keys.secret_key.clone(),
+        webhook_secret: keys.webhook_secret.clone(),
+        url: keys.url.clone(),
+        timing: Timing::default(),
+    };
+    Some(Arc::new(Stripe::new(settings).unwrap()))
 }
 
 fn sandbox(plan: &Plan, clock: Arc<dyn Clock>) -> Arc<Sandbox> {
