@@ -5,6 +5,7 @@ import {
   formatCredits,
   formatMoney,
   formatPrice,
+  formatShort,
   priceAt,
   timesIn,
 } from '../src/credits/amount';
@@ -26,6 +27,15 @@ test('unknown is a dash, never zero', () => {
   expect(creditsText(undefined)).toBe('— credits');
   expect(creditsText('0')).toBe('0 credits');
   expect(creditsText('1')).toBe('1 credit');
+});
+
+test('in short, from a thousand on, only whole credits are told, never more than there are', () => {
+  expect(formatShort('29999.722222')).toBe('29,999');
+  expect(formatShort('1000.999999')).toBe('1,000');
+  expect(formatShort('999.5')).toBe('999.5');
+  expect(formatShort('0.000001')).toBe('0.000001');
+  expect(formatShort('40000')).toBe('40,000');
+  expect(formatShort(null)).toBe('—');
 });
 
 test('amounts are compared to the micro-credit, beyond what a float can tell apart', () => {

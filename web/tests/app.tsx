@@ -7,6 +7,7 @@ import { vi } from 'vitest';
 import { makeQueryClient } from '../src/app/query';
 import { makeRouter } from '../src/app/router';
 import { theme, variables } from '../src/app/theme';
+import { members } from './member-samples';
 import { balance, instance, me } from './samples';
 
 export interface Asked {
@@ -28,6 +29,7 @@ const usual: Record<string, Answer> = {
   'GET /api/v1/runs': [200, page],
   'GET /api/v1/sessions': [200, page],
   'GET /api/v1/models': [200, { data: [] }],
+  'GET /api/v1/members': [200, { data: members }],
   'GET /api/v1/schedules': [200, { data: [] }],
   'GET /api/v1/notifications': [200, { ...page, unread: 0 }],
 };

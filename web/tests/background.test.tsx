@@ -95,7 +95,7 @@ test('others see the choice and cannot change it; without an allowance it says s
     ],
   });
   expect(found.getByText('There is no allowance at present.')).toBeTruthy();
-  expect(found.getByText('Owners choose this.')).toBeTruthy();
+  expect(await found.findByText('Mia Novak can change this.')).toBeTruthy();
   for (const control of [...found.getAllByRole('switch'), ...found.getAllByRole('radio')]) {
     expect(control.hasAttribute('disabled')).toBe(true);
   }

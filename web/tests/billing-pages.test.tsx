@@ -162,6 +162,40 @@ test('the payment page says what is bought; a card that asks its bank leads to t
   await waitFor(() => expect(router.state.location.pathname).toBe('/sandbox/confirm/pay_1'));
 });
 
+test('a payment of the sandbox has a receipt to be printed', async () => {
+  const receipt = {
+    id: 'sbxpay_1',
+    text: 'Plan',
+    amount: usd(9900),
+    status: 'paid',
+    checkout_id: null,
+    refunded: 900,
+    dispute: null,
+    payer: 'Acme Ltd',
+    created_at: '2026-11-22T09:42:00Z',
+    paid_at: '2026-11-22T09:42:00Z',
+    lines: [
+      {
+        text: 'Team, monthly',
+        amount: usd(9900),
+        from: '2026-11-22T09:42:00Z',
+        until: '2026-12-22T09:42:00Z',
+      },
+    ],
+  };
+  serve({
+    ...billingAnswers(billing()),
+    'GET /api/v1/sandbox/payments/sbxpay_1': [200, receipt],
+  });
+  renderAt('/sandbox/receipt/sbxpay_1');
+  await screen.findByText('Team, monthly');
+  expect(screen.getByText('22 Nov 2026 to 22 Dec 2026')).toBeTruthy();
+  expect(screen.getAllByText('$99.00')).toHaveLength(2);
+  expect(screen.getByText('$9.00')).toBeTruthy();
+  expect(screen.getByText('Number', { selector: 'dt' }).nextSibling?.textContent).toBe('sbxpay_1');
+  expect(screen.getByRole('button', { name: 'Print' })).toBeTruthy();
+});
+
 test.each([
   ['Confirm', true],
   ['Refuse', false],

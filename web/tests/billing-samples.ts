@@ -143,7 +143,7 @@ export function preview(change: Partial<ChangePreview> = {}): ChangePreview {
       lines: [{ text: 'Team, a year', amount: usd(29_000) }],
     },
     next: { at: '2027-11-22T09:42:00Z', amount: usd(29_000) },
-    credits: { now: '982', added: '120000', after: '120982' },
+    credits: { now: '982', added: '120000', after: '120982', unlocked: [], expired: [] },
     preserved: { credits: '982', expires_at: '2026-12-14T09:00:00Z' },
     saving: usd(5800),
     pays_with: 'saved_card',

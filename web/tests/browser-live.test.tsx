@@ -259,9 +259,11 @@ test('a pause says that it is not charged and when it ends, and Continue goes on
 });
 
 test('whoever may not drive sees who may; nobody takes it from another’s hands', async () => {
-  serveRun(browserRun({ may_control: false }, { can_stop: false, started_by: 'Ben Carter' }));
+  const bens = { can_stop: false, started_by: 'Ben Carter', started_by_id: 'usr_2' };
+  serveRun(browserRun({ may_control: false }, bens));
   const first = renderAt('/runs/run_1');
-  expect(await screen.findByText('Ben Carter and owners can take control. You are watching.')).toBeTruthy();
+  const whom = 'Mia Novak or Ben Carter can take control. You are watching.';
+  expect(await screen.findByText(whom)).toBeTruthy();
   for (const name of ['Take control', 'Pause', 'Stop']) {
     expect(screen.queryByRole('button', { name })).toBeNull();
   }

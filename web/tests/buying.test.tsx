@@ -102,7 +102,59 @@ test('the saved card pays after one look at the whole, whose button carries the 
   await press(found, 'Pay $29.00');
   expect((await screen.findByTestId('credits-added')).textContent).toContain('10,000 credits added');
   const sent = asked.filter(({ method }) => method === 'POST');
-  expect(sent.map(({ body }) => body)).toEqual([{ pack_id: 'pack_10000', pay_with: 'saved_card' }]);
+  const expected_price = { amount: 2900, currency: 'usd' };
+  expect(sent.map(({ body }) => body)).toEqual([
+    { pack_id: 'pack_10000', pay_with: 'saved_card', expected_price },
+  ]);
+});
+
+test('another price than the one that was shown is shown first, and only then paid', async () => {
+  let dearer = false;
+  const asked = serve({
+    ...billingAnswers(billing()),
+    'GET /api/v1/billing/packs': () => {
+      const data = packs.data.map((pack) => ({ ...pack, price: usd(dearer ? 1700 : 1500) }));
+      return [200, { ...packs, data }];
+    },
+    [BUY]: () => {
+      if (dearer) return [201, checkout({ state: 'granted', url: null, position: 10 })];
+      dearer = true;
+      return [409, { ...refusal('purchase_not_confirmed', 'This costs $17.00 now.'), status: 409 }];
+    },
+    [READ]: [200, checkout({ state: 'granted', url: null, position: 10 })],
+  });
+  renderAt('/billing?buy=1');
+  const found = await dialog();
+  await radio(found, /^5,000 credits/);
+  await press(found, 'Continue to pay $15.00');
+  await press(found, 'Pay $15.00');
+  await found.findByText(/The price has changed\. Nothing was paid/);
+  await userEvent.click(await found.findByRole('button', { name: 'Pay $17.00' }));
+  await screen.findByTestId('credits-added');
+  const sent = asked.filter(({ method }) => method === 'POST').map(({ body }) => body);
+  const amounts = sent.map((body) => (body as { expected_price: { amount: number } }).expected_price.amount);
+  expect(amounts).toEqual([1500, 1700]);
+});
+
+test('where credits are not sold the way to what comes first is a button', async () => {
+  const ended = billing({ state: 'ended', card: null, actions: ['restart_plan'] });
+  let over = false;
+  const said = refusal('state_conflict', 'The plan has ended; restart a plan first.');
+  const resolutions = [{ action: 'restart_plan', requires: 'billing_access' }];
+  serve({
+    ...billingAnswers(noCard),
+    'GET /api/v1/billing': () => [200, over ? ended : noCard],
+    [BUY]: () => {
+      over = true;
+      return [409, { ...said, resolutions }];
+    },
+  });
+  renderAt('/billing?buy=1');
+  const found = await dialog();
+  await radio(found, /^5,000 credits/);
+  await press(found, 'Continue to pay $15.00');
+  await found.findByText(/restart a plan first/);
+  expect(await found.findByRole('link', { name: 'Restart plan' })).toBeTruthy();
 });
 
 test('a saved card that is declined charges nothing, and paying again is a new attempt', async () => {
@@ -143,6 +195,11 @@ const cameBack: [name: string, now: Partial<Checkout>, text: RegExp][] = [
     /The card was declined \(insufficient funds\)\. Nothing was charged/,
   ],
   ['expired', { state: 'expired' }, /This purchase was not completed\. Nothing was charged/],
+  [
+    'of a plan that was there already',
+    { state: 'expired', reason: 'plan_there', kind: 'plan' },
+    /You had a plan already.*refunded in full/,
+  ],
   ['a plan', { kind: 'plan', state: 'granted', credits: null, position: 10 }, /The plan has started/],
 ];
 

@@ -43,6 +43,7 @@ const question = (change: Partial<RunQuestion> = {}): RunQuestion => ({
   typical: '600',
   high: '2399.5',
   opens: null,
+  may_allow: true,
   until: '2026-11-22T09:52:00Z',
   ...change,
 });
@@ -172,7 +173,7 @@ test('it asks first: what, with which inputs, for how much, until when, without 
   expect(card.textContent).toContain('It waits for you until 10:52.');
   expect(screen.getByTestId('live-region').textContent).toMatch(/^Joule waits for you: Research/);
   expect(card.contains(document.activeElement)).toBe(false);
-  expect(screen.getByTestId('working').textContent).toMatch(/^Waiting for you\./);
+  expect(screen.getByTestId('working').textContent).toMatch(/^Waiting for you( ·|$)/);
 });
 
 test('Run is sent once, and the answer goes on', async () => {
@@ -227,7 +228,7 @@ test('a question that is over says so', async () => {
 test('others than who started it are not asked', async () => {
   now = work({ state: 'waiting_for_input', started_by: 'Ben Carter', started_by_id: 'usr_2' });
   open();
-  await screen.findByText('Waiting for Ben Carter.', { exact: false });
+  await screen.findByText('Waiting for Ben Carter', { exact: false });
   expect(screen.queryByTestId('asking')).toBeNull();
 });
 

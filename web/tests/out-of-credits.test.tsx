@@ -99,6 +99,8 @@ test('locked: whoever may not act can ask, and gets no other button', async () =
   renderAt('/');
   const box = within(await screen.findByTestId('out-of-credits'));
   expect(box.getByRole('button', { name: 'Ask them' })).toBeTruthy();
+  expect(box.getByText(/ can restart the plan\.$/)).toBeTruthy();
+  expect(box.queryByText(/can add credits/)).toBeNull();
   expect(box.queryByRole('link')).toBeNull();
 });
 

@@ -1,31 +1,15 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { Invitation, Member } from '../src/api/gen';
+import type { Invitation } from '../src/api/gen';
 import { open, placesFor, work } from '../src/features/shell/places';
 import { renderAt, serve } from './app';
+import { member } from './member-samples';
 import { instance, me, tool } from './samples';
 
 afterEach(() => vi.restoreAllMocks());
 
 const nothing = { change_role: false, remove: false, mark_billing: false, transfer: false };
-
-function member(change: Partial<Member> = {}): Member {
-  return {
-    user_id: 'usr_1',
-    name: 'Mia Novak',
-    email: 'mia@example.com',
-    role: 'owner',
-    billing_admin: false,
-    billing_access: true,
-    joined_at: '2026-11-01T09:00:00Z',
-    last_active_at: '2026-11-22T09:00:00Z',
-    credits_this_period: '12.5',
-    schedules: 0,
-    can: nothing,
-    ...change,
-  };
-}
 
 const all = { change_role: true, remove: true, mark_billing: true, transfer: true };
 const ben = member({
@@ -34,6 +18,7 @@ const ben = member({
   email: 'ben@example.com',
   role: 'member',
   billing_access: false,
+  rights: ['start_work'],
   last_active_at: null,
   schedules: 2,
   can: all,
@@ -89,6 +74,15 @@ test.each(bars)('a viewer at %s is told whom to ask instead', async (address, wh
     expect(screen.queryByRole('button', { name })).toBeNull();
     expect(screen.queryByRole('link', { name })).toBeNull();
   }
+});
+
+test('a viewer is welcomed to read, not asked what to work on', async () => {
+  serve({ ...people, ...viewer });
+  renderAt('/');
+  expect(await screen.findByText('Welcome, Mia.')).toBeTruthy();
+  expect(screen.getByText(/^What your team makes with Joule is here to read\./)).toBeTruthy();
+  expect(await screen.findByText(/^Nothing here yet\. Sessions that are shared/)).toBeTruthy();
+  expect(screen.queryByText(/What shall we work on|You see an estimate/)).toBeNull();
 });
 
 test('a member sees the team, and who can change it', async () => {
@@ -154,6 +148,10 @@ test('ownership goes over with a member picked and the name typed', async () => 
       organization_name: 'Northwind',
     }),
   );
+  // Who one is now comes first: what only an owner may read is not asked for any more.
+  const since = () => asked.slice(asked.findIndex(({ path }) => path.endsWith('/transfer')) + 1);
+  await waitFor(() => expect(since().map(({ path }) => path)).toContain('/api/v1/members'));
+  expect(since()[0]?.path).toBe('/api/v1/auth/me');
 });
 
 test('invitations tell what became of their mail and wait before they are resent', async () => {

@@ -207,7 +207,8 @@ test('after ten minutes the old numbers cannot be confirmed; the new ones show w
     await found.findByRole('button', { name: pay });
     await act(() => vi.advanceTimersByTime(10 * 60_000));
     expect(found.queryByRole('button', { name: pay })).toBeNull();
-    now = preview({ id: 'prv_2', credits: { now: '900', added: '120000', after: '120900' } });
+    const credits = { ...now.credits, now: '900', after: '120900' };
+    now = preview({ id: 'prv_2', credits });
     act(() => found.getByRole('button', { name: 'Show today’s numbers' }).click());
     await found.findByText('before: 982 credits');
     expect(found.getByRole('button', { name: pay })).toBeTruthy();
@@ -225,6 +226,22 @@ test('lines: equal ones carry nothing, every other one carries what stood there'
     ['Takes effect', 'at renewal, on 22 Nov 2026', 'now'],
     ['Saving in a year', 'none', '$58.00'],
   ]);
+});
+
+test('a restart tells which locked credits are unlocked and which have expired', () => {
+  const credits = {
+    ...preview().credits,
+    unlocked: [
+      { credits: '4999.5', expires_at: '2027-11-22T09:42:00Z' },
+      { credits: '300', expires_at: null },
+    ],
+    expired: [{ credits: '5000', expires_at: '2026-10-01T09:42:00Z' }],
+  };
+  const lines = linesOf(preview({ scenario: 'restart', credits }), null, makeDates('UTC'));
+  const told = lines.map(({ name, text }) => `${name}: ${text}`);
+  expect(told).toContain('Unlocked, usable until 22 Nov 2027: 4,999 credits');
+  expect(told).toContain('Unlocked: 300 credits');
+  expect(told).toContain('Expired while locked, on 1 Oct 2026: 5,000 credits');
 });
 
 test('Restart plan leads to the preview of the plan that one had', async () => {

@@ -12,6 +12,7 @@ const ben = {
   email: 'ben@example.com',
   role: 'member',
   billing_access: false,
+  rights: ['start_work'],
 };
 
 function serveRuns(more: Parameters<typeof serve>[0] = {}): Asked[] {

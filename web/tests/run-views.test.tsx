@@ -151,12 +151,19 @@ test('whoever may not open a run’s content reads who may, and cannot run it ag
   serve({
     'GET /api/v1/runs/run_1': [
       200,
-      ended({ has_content: false, inputs: null, result: null, started_by: 'Ben Carter' }),
+      ended({
+        has_content: false,
+        inputs: null,
+        result: null,
+        started_by: 'Vic Lund',
+        started_by_id: 'usr_3',
+      }),
     ],
   });
   renderAt('/runs/run_1');
   await userEvent.click(await screen.findByRole('tab', { name: 'Results' }));
-  expect(screen.getByText(/Only Ben Carter and owners can open/)).toBeTruthy();
+  const whom = 'Only Mia Novak or Vic Lund can open the inputs and results of this run.';
+  expect(await screen.findByText(whom)).toBeTruthy();
   expect(screen.queryByRole('link', { name: 'Run again' })).toBeNull();
 });
 

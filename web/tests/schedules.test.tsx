@@ -231,10 +231,11 @@ test('deleting asks first and says that the runs stay', async () => {
 
 test('who may not change a schedule sees it without buttons and form', async () => {
   serveSchedules({
-    'GET /api/v1/schedules/sch_1': [200, schedule({ can_edit: false, owner: 'Ben Carter', inputs: null })],
+    'GET /api/v1/schedules/sch_1': [200, schedule({ can_edit: false, owner: 'Ben Carter', owner_id: 'usr_2', inputs: null })],
   });
   renderAt('/schedules/sch_1');
-  expect(await screen.findByText(/Ben Carter and owners can change it\./)).toBeTruthy();
+  const whom = 'Mia Novak or Ben Carter can change it. Nobody else sees the inputs.';
+  expect(await screen.findByText(whom)).toBeTruthy();
   expect(screen.getByRole('link', { name: 'Its runs' }).getAttribute('href')).toContain('schedule=sch_1');
   expect(screen.queryByRole('button', { name: 'Run now' })).toBeNull();
   expect(screen.queryByTestId('save-schedule')).toBeNull();
@@ -242,7 +243,7 @@ test('who may not change a schedule sees it without buttons and form', async () 
 
 test('Home lists what stands still, each with its reason and one action for those who may', async () => {
   const note = 'Paused after 5 failures in a row.';
-  const paused = run({ kind: 'tool', title: 'Digest', state: 'paused_no_credits', started_by_id: 'usr_9', started_by: 'Ben Carter' });
+  const paused = run({ kind: 'tool', title: 'Digest', state: 'paused_no_credits', started_by_id: 'usr_2', started_by: 'Ben Carter' });
   const asked = serveSchedules({
     'GET /api/v1/auth/me': [200, me({ role: 'member', rights: ['start_work'] })],
     'GET /api/v1/runs': ({ search }) => [
@@ -258,7 +259,7 @@ test('Home lists what stands still, each with its reason and one action for thos
   renderAt('/');
   const list = await screen.findByTestId('needs-attention');
   await waitFor(() => expect(within(list).getAllByRole('listitem')).toHaveLength(2));
-  expect(list.textContent).toContain('Ben Carter and owners can resume it.');
+  await within(list).findByText('Mia Novak or Ben Carter can resume it.');
   expect(list.textContent).toContain(note);
   expect(within(list).queryByRole('button', { name: 'Resume “Digest”' })).toBeNull();
   await userEvent.click(within(list).getByRole('button', { name: 'Resume “Broken”' }));

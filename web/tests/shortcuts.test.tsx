@@ -11,7 +11,9 @@ const storm = {
   updated_at: at,
   credits: '4',
   message_count: 2,
-  owner_name: 'Mia Novak',
+  owner: { id: 'usr_1', name: 'Mia Novak' },
+  access: 'owner',
+  shared: false,
   running_run_id: null,
 };
 

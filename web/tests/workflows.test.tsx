@@ -229,7 +229,8 @@ test('a workflow runs by its form, and its steps stand under their parts', async
 });
 
 test('the list shows steps and schedule; who may not change a workflow is told who can', async () => {
-  const others = workflow({ can_edit: false, owner: 'Ben Carter' });
+  // She made it when she was a member: now she only reads.
+  const others = workflow({ can_edit: false, owner: 'Vic Lund', owner_id: 'usr_3' });
   serveWorkflow({
     'GET /api/v1/workflows/wf_1': [200, others],
     'GET /api/v1/schedules': [200, { data: [schedule({ kind: 'workflow', subject: 'wf_1' })] }],
@@ -239,10 +240,10 @@ test('the list shows steps and schedule; who may not change a workflow is told w
   await waitFor(() => expect(row.textContent).toContain('Every Monday at 09:00'));
   first.unmount();
   const second = renderAt('/workflows/wf_1');
-  expect(await screen.findByText(/Ben Carter and owners can change it\./)).toBeTruthy();
+  expect(await screen.findByText(/Mia Novak can change it\./)).toBeTruthy();
   expect(screen.queryByRole('link', { name: 'Edit' })).toBeNull();
   second.unmount();
   renderAt(edit);
-  expect(await screen.findByText('Ben Carter and owners can change it.')).toBeTruthy();
+  expect(await screen.findByText('Mia Novak can change it.')).toBeTruthy();
   expect(screen.queryByTestId('save-workflow')).toBeNull();
 });

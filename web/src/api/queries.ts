@@ -44,7 +44,8 @@ export const invitationsQuery = queryOptions({
 /** How many notices are unread. */
 export const unreadQuery = queryOptions({
   queryKey: ['notifications', 'unread'],
-  queryFn: () => call(api.listNotifications({ query: { limit: 1 } })),
+  // The newest are told as they come.
+  queryFn: () => call(api.listNotifications({ query: { limit: 10 } })),
   staleTime: minute / 2,
 });
 
@@ -153,6 +154,13 @@ export const sessionQuery = (id: string) =>
   queryOptions({
     queryKey: ['session', id],
     queryFn: () => call(api.getSession({ path: { id } })),
+  });
+
+/** With whom a session is shared; what tells that the session changed tells of this too. */
+export const sharesQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['session', id, 'shares'],
+    queryFn: () => call(api.listShares({ path: { id } })),
   });
 
 export const messagesQuery = (id: string) =>

@@ -6,6 +6,7 @@ import {
   createRouter,
   lazyRouteComponent,
 } from '@tanstack/react-router';
+import { type Deleted, readDeleted } from '../features/account/deleted';
 import { readBillingSearch, readPlansSearch } from '../features/billing/search';
 import { readRunsSearch } from '../features/runs/filter';
 import { Shell } from '../features/shell/Shell';
@@ -41,8 +42,11 @@ const signUp = createRoute({
 const login = createRoute({
   getParentRoute: () => root,
   path: '/login',
-  validateSearch: (search: Record<string, unknown>): { return?: string | undefined } => ({
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): { return?: string | undefined; deleted?: Deleted | undefined } => ({
     return: text(search['return']),
+    deleted: readDeleted(search['deleted']),
   }),
   component: lazyRouteComponent(() => import('../features/auth/LogInScreen'), 'LogInScreen'),
 });
@@ -237,6 +241,14 @@ const sandboxConfirm = createRoute({
     'SandboxConfirmScreen',
   ),
 });
+const sandboxReceipt = createRoute({
+  getParentRoute: () => app,
+  path: '/sandbox/receipt/$paymentId',
+  component: lazyRouteComponent(
+    () => import('../features/billing/SandboxReceiptScreen'),
+    'SandboxReceiptScreen',
+  ),
+});
 const team = createRoute({
   getParentRoute: () => app,
   path: '/team',
@@ -259,6 +271,11 @@ const auditLog = createRoute({
   getParentRoute: () => app,
   path: '/settings/audit-log',
   component: lazyRouteComponent(() => import('../features/audit/AuditScreen'), 'AuditScreen'),
+});
+const data = createRoute({
+  getParentRoute: () => app,
+  path: '/settings/data',
+  component: lazyRouteComponent(() => import('../features/account/DataScreen'), 'DataScreen'),
 });
 const models = createRoute({
   getParentRoute: () => app,
@@ -307,10 +324,12 @@ const tree = root.addChildren([
     checkout,
     sandboxCard,
     sandboxConfirm,
+    sandboxReceipt,
     team,
     notifications,
     settings,
     auditLog,
+    data,
     models,
     help,
     article,

@@ -3,7 +3,7 @@ import { Text } from '@mantine/core';
 import type { Balance } from '../api/gen';
 import { type Dates, useDates } from '../ui/dates';
 import { type Fact, Facts } from '../ui/Facts';
-import { formatCredits, isZero } from './amount';
+import { formatCredits, formatShort, isZero } from './amount';
 import { words } from './words';
 
 export function BalanceFacts({ balance }: { balance: Balance }) {
@@ -12,7 +12,7 @@ export function BalanceFacts({ balance }: { balance: Balance }) {
   const none = isZero(balance.included_granted);
   const includedText = none
     ? formatCredits(display.included)
-    : words.includedOf(formatCredits(display.included), formatCredits(balance.included_granted));
+    : words.includedOf(formatCredits(display.included), formatShort(balance.included_granted));
   return (
     <div data-testid="balance-facts" data-position={balance.position}>
       <Facts
@@ -39,7 +39,7 @@ export function BalanceFacts({ balance }: { balance: Balance }) {
 // Outside the four numbers, and told only where there is something to tell.
 function aside(name: string, amount: string, note: string | null = null): Fact | null {
   if (isZero(amount)) return null;
-  return { name, value: <Noted text={formatCredits(amount)} note={note} /> };
+  return { name, value: <Noted text={formatShort(amount)} note={note} /> };
 }
 
 function Noted({ text, note }: { text: string; note: string | null }) {
@@ -64,10 +64,10 @@ function includedNote(balance: Balance, dates: Dates): string | null {
 function expiryNote(balance: Balance, of: 'included' | 'purchased', dates: Dates): string | null {
   const next = balance.next_expiry;
   if (!next || next.class !== of) return null;
-  return words.firstToExpire(formatCredits(next.credits), dates.day(next.at));
+  return words.firstToExpire(formatShort(next.credits), dates.day(next.at));
 }
 
 function lockedNote(balance: Balance, dates: Dates): string | null {
   const next = balance.locked_next_expiry;
-  return next ? words.firstToExpire(formatCredits(next.credits), dates.day(next.at)) : null;
+  return next ? words.firstToExpire(formatShort(next.credits), dates.day(next.at)) : null;
 }

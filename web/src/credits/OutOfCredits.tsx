@@ -121,11 +121,17 @@ function Fix({ why, problem, balance, billing, access }: WhyProps & { access: bo
   return (
     <Group gap="sm" mt={6}>
       <Text size="sm" fw={550}>
-        {words.out.theyCan(anyOf(names))}
+        {theyCan(why, billing)(anyOf(names))}
       </Text>
       <AskThem />
     </Group>
   );
+}
+
+// Adding credits would not help where the plan has ended or is not paid.
+function theyCan(why: Reason, billing: Billing | undefined): (names: string) => string {
+  if (why === 'short') return words.out.theyCan;
+  return billing?.state === 'ended' ? words.out.theyCanRestart : words.out.theyCanPay;
 }
 
 function Buy({ billing }: Pick<WhyProps, 'billing'>) {

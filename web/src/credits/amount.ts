@@ -1,6 +1,7 @@
 /**
- * Shows amounts exactly as the server sent them. Nothing here rounds or converts a credit: a
- * number on screen is the server's own string with separators, or the exact sum of some of them.
+ * Shows amounts as the server sent them. Nothing here converts a credit: a number on screen is the
+ * server's own string with separators, or the exact sum of some of them; only `formatShort` leaves
+ * fractions out.
  */
 
 import type { Money } from '../api/gen';
@@ -14,6 +15,19 @@ export function formatCredits(amount: string | null | undefined): string {
   if (whole === '') return amount;
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
   return `${sign === '-' ? '−' : sign}${grouped}${rest}`;
+}
+
+/**
+ * For places that tell of large amounts: from 1,000 credits on only the whole ones, rounded down
+ * like the server's own `display` (`"29999.722222"` → `"29,999"`); less is written exactly.
+ */
+export function formatShort(amount: string | null | undefined): string {
+  return formatCredits(amount?.replace(/^([+-]?\d{4,})\.\d+$/, '$1'));
+}
+
+/** The same with the word. */
+export function creditsShort(amount: string): string {
+  return `${formatShort(amount)} ${amount === '1' ? 'credit' : 'credits'}`;
 }
 
 /** The amount and the word: `1 credit`, `14 credits`, `— credits`. */

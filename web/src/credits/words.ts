@@ -40,6 +40,8 @@ export const words = {
       'Everything you made stays open: sessions, results, receipts, usage, billing and settings.',
     youCan: 'You can add credits now; they are spendable at once.',
     theyCan: (names: string) => `${names} can add credits.`,
+    theyCanRestart: (names: string) => `${names} can restart the plan.`,
+    theyCanPay: (names: string) => `${names} can see to the payment.`,
     nobody: 'Nobody in this organization can add credits at present.',
     refresh: (day: string) => `Credits are refreshed on ${day}.`,
     buy: 'Buy credits',

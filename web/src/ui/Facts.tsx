@@ -7,6 +7,10 @@ export interface Fact {
   value: ReactNode;
   /** The sum of the ones above it. */
   strong?: boolean;
+  /** An amount or a word or two: never broken; the name gives way. */
+  word?: boolean;
+  /** A text of any length: it stands under its name. */
+  long?: boolean;
 }
 
 export function Facts({ facts }: { facts: readonly (Fact | null)[] }) {
@@ -14,9 +18,14 @@ export function Facts({ facts }: { facts: readonly (Fact | null)[] }) {
     <dl className={classes.facts}>
       {facts.map((fact) =>
         fact === null ? null : (
-          <div key={fact.name} className={classes.fact} data-strong={fact.strong || undefined}>
+          <div
+            key={fact.name}
+            className={classes.fact}
+            data-strong={fact.strong || undefined}
+            data-long={fact.long || undefined}
+          >
             <dt>{fact.name}</dt>
-            <dd>{fact.value}</dd>
+            <dd data-word={fact.word || undefined}>{fact.value}</dd>
           </div>
         ),
       )}

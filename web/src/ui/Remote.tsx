@@ -29,7 +29,8 @@ export function Remote<T>({ query, what, skeleton, children }: Props<T>) {
 }
 
 interface FailureProps {
-  text: string;
+  /** What did not work; without it the server's own words say it all. */
+  text: string | undefined;
   error?: unknown;
   retry?: () => unknown;
 }
@@ -45,8 +46,8 @@ export function Failure({ text, error, retry }: FailureProps) {
   // What is not there will not be there the next time either.
   const again = problem?.status === 404 ? undefined : retry;
   return (
-    <Alert color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} title={text} role="alert">
-      {problem ? <Text size="sm">{problem.message}</Text> : null}
+    <Alert color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} title={text ?? problem?.message} role="alert">
+      {problem && text ? <Text size="sm">{problem.message}</Text> : null}
       <Group gap="sm" mt="xs">
         {again ? (
           <Button size="compact-sm" variant="default" onClick={() => void again()}>
@@ -77,7 +78,7 @@ export function SkeletonLines({ count = 4 }: { count?: number }) {
   );
 }
 
-export function Empty({ text, action }: { text: string; action?: ReactNode }) {
+export function Empty({ text, action }: { text: ReactNode; action?: ReactNode }) {
   return (
     <Stack align="center" gap="sm" py={28} px="md">
       <Text c="dimmed" ta="center" maw={440}>

@@ -6,7 +6,7 @@ import { Button, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { acceptInvitation, type InvitationPreview, logOut, lookUpInvitation, type Me } from '../../api/gen';
-import { call } from '../../api/problem';
+import { ApiProblem, call } from '../../api/problem';
 import { meQuery } from '../../api/queries';
 import { ButtonTo } from '../../ui/LinkTo';
 import { Failure, SkeletonLines } from '../../ui/Remote';
@@ -28,7 +28,10 @@ export function JoinScreen() {
   if (token === '' || look.error) {
     return (
       <AuthFrame title={words.join.title('a team')}>
-        <Failure text={token === '' ? words.join.missing : words.join.gone} error={look.error} />
+        <Failure
+          text={token === '' ? words.join.missing : words.join.gone}
+          error={isGone(look.error) ? null : look.error}
+        />
         <ButtonTo to="/login" variant="default" size="md">
           {words.join.toLogin}
         </ButtonTo>
@@ -44,6 +47,9 @@ export function JoinScreen() {
   }
   return <Join token={token} preview={look.data} me={me.data ?? null} />;
 }
+
+// What the server says of an unknown link is said here for people.
+const isGone = (error: Error | null) => error instanceof ApiProblem && error.status === 404;
 
 interface JoinProps {
   token: string;
@@ -82,6 +88,12 @@ function Join({ token, preview, me }: JoinProps) {
   );
 }
 
+// The name of an organization may be long.
+const wrapping = {
+  root: { height: 'auto', minHeight: 42, paddingBlock: 8 },
+  label: { whiteSpace: 'normal' },
+} as const;
+
 interface AcceptProps {
   token: string;
   organization: string;
@@ -105,7 +117,7 @@ function Accept({ token, organization, me, why }: AcceptProps) {
     <>
       {error ? <Failure text={words.failed} error={error} /> : null}
       <Text size="sm">{words.join.as(me.user.name, me.user.email)}</Text>
-      <Button size="md" loading={accept.isPending} onClick={() => accept.mutate()}>
+      <Button size="md" loading={accept.isPending} onClick={() => accept.mutate()} styles={wrapping}>
         {words.join.accept(organization)}
       </Button>
       <Button variant="default" size="md" loading={leave.isPending} onClick={() => leave.mutate()}>

@@ -7,6 +7,7 @@ import { useServerForm } from '../../ui/form';
 import { useInstance } from '../../ui/instance';
 import { LinkTo } from '../../ui/LinkTo';
 import { Failure } from '../../ui/Remote';
+import { belongsNowhere, DeleteFromOutside, Goodbye } from '../account/AfterDeletion';
 import { AuthFrame } from './AuthFrame';
 import { safeReturn, useEnter } from './enter';
 import { LogInFields } from './fields';
@@ -14,7 +15,7 @@ import { words } from './words';
 
 export function LogInScreen() {
   const enter = useEnter();
-  const { return: back } = useSearch({ from: '/login' });
+  const { return: back, deleted } = useSearch({ from: '/login' });
   const { product_name: product, sign_up_open: open } = useInstance();
   const { form, onSubmit, busy, failure } = useServerForm(
     { email: '', password: '' },
@@ -24,7 +25,9 @@ export function LogInScreen() {
     <AuthFrame title={words.logIn.title} lead={words.logIn.lead(product)}>
       <form onSubmit={onSubmit}>
         <Stack gap="md">
+          {deleted && !failure ? <Goodbye deleted={deleted} /> : null}
           {failure ? <Failure text={words.failed} error={failure} /> : null}
+          {belongsNowhere(failure) ? <DeleteFromOutside {...form.getValues()} /> : null}
           <LogInFields form={form} />
           <Button type="submit" size="md" loading={busy} fullWidth mt={4}>
             {words.logIn.submit}

@@ -2,10 +2,11 @@
 import { Anchor, NativeSelect, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import type { Activity as Event, ActivityType } from '../../api/gen';
 import { activityPages } from '../../api/queries';
-import { formatCredits, formatMoney } from '../../credits/amount';
-import { type Column, DataTable } from '../../ui/DataTable';
+import { formatMoney, formatShort } from '../../credits/amount';
+import { type Column, DataTable, NOTHING } from '../../ui/DataTable';
 import { type Dates, useDates } from '../../ui/dates';
 import { LoadMore } from '../../ui/LoadMore';
 import { Padded } from '../../ui/Padded';
@@ -77,36 +78,28 @@ function columns(dates: Dates): Column<Event>[] {
       ),
     },
     { label: words.columns.when, cell: ({ at }) => dates.moment(at) },
-    { label: words.columns.status, cell: ({ status }) => statusWord(status) },
+    { label: words.columns.status, word: true, cell: ({ status }) => statusWord(status) },
     {
       label: words.columns.amount,
       end: true,
-      cell: ({ amount }) => (amount ? formatMoney(amount) : '–'),
+      cell: ({ amount }) => (amount ? formatMoney(amount) : NOTHING),
     },
     {
       label: words.columns.credits,
       end: true,
-      cell: ({ credits }) => (credits == null ? '–' : formatCredits(credits)),
+      cell: ({ credits }) => (credits == null ? NOTHING : formatShort(credits)),
     },
     {
       label: words.columns.receipt,
       end: true,
-      cell: ({ receipt_url: url, text }) => (
-        <PaperLink url={url} label={words.receipt} name={words.receiptOf(text)} />
-      ),
+      cell: ({ receipt_url: url, text }) => paperLink(url, words.receipt, words.receiptOf(text)),
     },
   ];
 }
 
-interface PaperProps {
-  url: string | null;
-  label: string;
-  name: string;
-}
-
 /** A receipt or an invoice; it is a page of whoever moves the money. */
-export function PaperLink({ url, label, name }: PaperProps) {
-  if (url === null) return '–';
+export function paperLink(url: string | null, label: string, name: string): ReactNode {
+  if (url === null) return NOTHING;
   return (
     <Anchor href={url} target="_blank" rel="noopener" size="sm" aria-label={name}>
       {label}

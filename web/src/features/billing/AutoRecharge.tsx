@@ -5,7 +5,6 @@ import { useLocation } from '@tanstack/react-router';
 import { useEffect, useId, useRef, useState } from 'react';
 import type { AutoRecharge, Billing } from '../../api/gen';
 import { autoRechargeQuery } from '../../api/queries';
-import { formatCredits } from '../../credits/amount';
 import { BillingAction } from '../../credits/BillingAction';
 import { useDates } from '../../ui/dates';
 import { Facts } from '../../ui/Facts';
@@ -58,7 +57,7 @@ function Standing({ recharge, billing }: Props) {
   const dates = useDates();
   const [opened, setOpened] = useState(false);
   const id = useId();
-  const { enabled, next_attempt_at: next, confirm_url: confirm } = recharge;
+  const { enabled, next_attempt_at: next, confirm_url: confirm, this_month: bought } = recharge;
   const allowed = billing.actions.includes('auto_recharge');
   // Without a plan or a card there is nothing to set, unless it is on and somebody wants it off.
   const settable = enabled || (allowed && billing.card !== null);
@@ -68,29 +67,33 @@ function Standing({ recharge, billing }: Props) {
       {enabled || next ? (
         <Facts
           facts={[
-            enabled ? { name: words.thisMonth, value: formatCredits(recharge.this_month) } : null,
+            enabled
+              ? { name: words.thisMonth, value: words.ofLimit(bought, recharge.monthly_limit) }
+              : null,
             next ? { name: words.nextTry, value: dates.moment(next) } : null,
           ]}
         />
       ) : null}
-      {confirm ? (
-        <Group>
-          <Button component="a" href={confirm}>
-            {words.toBank}
-          </Button>
-        </Group>
-      ) : null}
-      {allowed ? <CardFirst recharge={recharge} billing={billing} /> : <PlanFirst billing={billing} />}
-      {settable ? (
-        <Group>
-          <Button
-            variant="default"
-            aria-expanded={opened}
-            aria-controls={id}
-            onClick={() => setOpened(!opened)}
-          >
-            {opened ? words.close : words.open}
-          </Button>
+      {allowed ? null : <PlanFirst billing={billing} />}
+      {confirm || allowed || settable ? (
+        <Group gap="sm">
+          {confirm ? (
+            <Button component="a" href={confirm} size="sm">
+              {words.toBank}
+            </Button>
+          ) : null}
+          {allowed ? <CardFirst recharge={recharge} billing={billing} /> : null}
+          {settable ? (
+            <Button
+              variant="default"
+              size="sm"
+              aria-expanded={opened}
+              aria-controls={id}
+              onClick={() => setOpened(!opened)}
+            >
+              {opened ? words.close : words.open}
+            </Button>
+          ) : null}
         </Group>
       ) : null}
       <div id={id} hidden={!opened}>
@@ -122,9 +125,9 @@ function CardFirst({ recharge: { state }, billing }: Props) {
   const declined = state === 'off_after_declines' || state === 'last_failed';
   if (billing.card !== null && !declined) return null;
   return (
-    <Group gap="sm">
+    <>
       {billing.card === null ? <Text size="sm">{words.addCard}</Text> : null}
       <BillingAction action="update_card" billing={billing} variant="default" size="sm" />
-    </Group>
+    </>
   );
 }

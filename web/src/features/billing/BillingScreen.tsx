@@ -1,6 +1,7 @@
 /** The plan, the credits, auto-recharge, what happened, and who may change any of it. */
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
 import { billingQuery } from '../../api/queries';
 import { useMe } from '../../ui/me';
 import { Page } from '../../ui/Page';
@@ -53,7 +54,10 @@ function CameBack() {
 function Buying({ mayBuy }: { mayBuy: boolean }) {
   const { buy, credits } = useSearch({ from: '/app/billing' });
   const navigate = useNavigate({ from: '/billing' });
-  if (!mayBuy || buy === undefined) return null;
+  // What is open stays open when buying is not offered any more: it says why, and what comes first.
+  const [could, setCould] = useState(mayBuy);
+  if (mayBuy && !could) setCould(true);
+  if (!could || buy === undefined) return null;
   return (
     <BuyDialog credits={credits} close={() => void navigate({ search: {}, replace: true })} />
   );

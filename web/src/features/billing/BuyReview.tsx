@@ -41,7 +41,13 @@ export function BuyReview({ order, card, expires, purchase, back }: Props) {
         </Button>
         <Button
           loading={purchase.isPending}
-          onClick={() => purchase.mutate({ ...order.body, pay_with: 'saved_card' })}
+          onClick={() =>
+            purchase.mutate({
+              ...order.body,
+              pay_with: 'saved_card',
+              expected_price: order.price,
+            })
+          }
         >
           {words.pay(formatMoney(order.price))}
         </Button>

@@ -9,6 +9,7 @@ import { billingQuery } from '../../api/queries';
 import { isZero } from '../../credits/amount';
 import { announce } from '../../ui/announce';
 import { useDates } from '../../ui/dates';
+import { useInstance } from '../../ui/instance';
 import { ButtonTo } from '../../ui/LinkTo';
 import { useMe } from '../../ui/me';
 import { Page } from '../../ui/Page';
@@ -69,11 +70,13 @@ function WhatFollows({ effects }: { effects: Effects }) {
 
 function Kept({ effects }: { effects: Effects }) {
   const dates = useDates();
+  const { mail } = useInstance();
   return (
     <Section title={words.keep}>
       <List size="sm" spacing={8}>
         <List.Item>{words.keptUntil(dates.day(effects.kept_until))}</List.Item>
         <List.Item>{words.stays}</List.Item>
+        <List.Item>{words.receipt(mail)}</List.Item>
       </List>
     </Section>
   );
@@ -135,8 +138,9 @@ function Decide({ effects }: { effects: Effects | null }) {
         {cancel.error ? <Failure text={words.failed} error={cancel.error} /> : null}
         <Textarea
           label={words.reason}
+          description={words.reasonKept}
           rows={3}
-          maxLength={1000}
+          maxLength={500}
           value={reason}
           onChange={(event) => setReason(event.currentTarget.value)}
         />

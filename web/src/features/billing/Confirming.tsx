@@ -50,6 +50,11 @@ function goodNews({ kind, credits }: Checkout): string {
 }
 
 function NotPaid({ checkout: { state, reason, kind, credits } }: { checkout: Checkout }) {
+  if (reason === 'plan_there') {
+    return (
+      <Alert color="orange" icon={<IconAlertTriangle aria-hidden />} title={words.planThere} />
+    );
+  }
   const declined = reason ? words.declinedFor(reason) : words.declined;
   return (
     <Alert

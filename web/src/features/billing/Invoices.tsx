@@ -8,7 +8,7 @@ import { type Dates, useDates } from '../../ui/dates';
 import { Padded } from '../../ui/Padded';
 import { Empty, Remote } from '../../ui/Remote';
 import { Section } from '../../ui/Section';
-import { PaperLink, statusWord } from './Activity';
+import { paperLink, statusWord } from './Activity';
 import { activityWords as words } from './words';
 
 export function Invoices() {
@@ -38,14 +38,12 @@ function columns(dates: Dates): Column<Invoice>[] {
   return [
     { label: words.columns.what, main: true, cell: ({ text }) => text },
     { label: words.columns.when, cell: ({ at }) => dates.day(at) },
-    { label: words.columns.status, cell: ({ status }) => statusWord(status) },
+    { label: words.columns.status, word: true, cell: ({ status }) => statusWord(status) },
     { label: words.columns.amount, end: true, cell: ({ amount }) => formatMoney(amount) },
     {
       label: words.invoice,
       end: true,
-      cell: ({ url, text }) => (
-        <PaperLink url={url} label={words.invoice} name={words.invoiceOf(text)} />
-      ),
+      cell: ({ url, text }) => paperLink(url, words.invoice, words.invoiceOf(text)),
     },
   ];
 }

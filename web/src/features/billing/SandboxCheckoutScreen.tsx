@@ -47,8 +47,7 @@ function Order({ checkout }: { checkout: Checkout }) {
     <Section title={words.order}>
       <Facts
         facts={[
-          { name: words.item, value: text },
-          credits ? { name: words.credits, value: creditsText(credits) } : null,
+          { name: words.item, value: credits ? creditsText(credits) : text },
           expires ? { name: words.expires, value: dates.day(expires) } : null,
           { name: words.total, value: formatMoney(price), strong: true },
         ]}
@@ -112,10 +111,7 @@ function Cards({ checkout, cards }: { checkout: Checkout; cards: SandboxCard[] }
   return (
     <Stack gap="md">
       {pay.error ? (
-        <Failure
-          text={declined ? `${words.declined} ${words.declinedHint}` : words.unpaid}
-          error={pay.error}
-        />
+        <Failure text={declined ? undefined : words.unpaid} error={pay.error} />
       ) : null}
       <TestCards legend={words.card} cards={cards} chosen={card} choose={setCard} />
       <Group justify="space-between">

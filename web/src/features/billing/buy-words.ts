@@ -30,5 +30,6 @@ export const buyWords = {
   back: 'Back',
   pay: (price: string) => `Pay ${price}`,
   failed: 'That did not work.',
+  priceChanged: 'The price has changed. Nothing was paid. Please look at the new price:',
   declined: 'The card was declined. Nothing was charged.',
 };

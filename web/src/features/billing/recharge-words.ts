@@ -16,6 +16,8 @@ export const rechargeWords = {
   } satisfies Record<RechargeState, string>,
   nextTry: 'Next try',
   thisMonth: 'Bought this month',
+  ofLimit: (bought: string, limit: string | null) =>
+    limit === null ? creditsText(bought) : `${formatCredits(bought)} of ${creditsText(limit)}`,
   open: 'Change auto-recharge',
   close: 'Close',
   toBank: 'Confirm payment',

@@ -4,15 +4,12 @@ export const checkoutWords = {
   what: 'The purchase',
   order: 'Your purchase',
   item: 'What',
-  credits: 'Credits',
   expires: 'Expire on',
   total: 'Total',
   card: 'Pay with a test card',
   cardsWhat: 'The test cards',
   pay: (price: string) => `Pay ${price}`,
   back: 'Back to Billing',
-  declined: 'The card was declined.',
-  declinedHint: 'Nothing was charged. You can try another card.',
   unpaid: 'The payment did not go through.',
   done: 'This purchase is already paid.',
   over: 'This page can no longer be paid on. Nothing was charged.',
@@ -41,6 +38,23 @@ export const bankWords = {
   done: 'Nothing is waiting for you here any more.',
   confirmed: 'Payment confirmed.',
   refused: 'Payment refused.',
+};
+
+export const receiptWords = {
+  title: 'Receipt',
+  lead: 'From the built-in sandbox: no money moved.',
+  what: 'The receipt',
+  number: 'Number',
+  payer: 'Paid by',
+  asked: 'Asked for on',
+  paid: 'Paid on',
+  notPaid: 'Not paid',
+  lines: 'What it is for',
+  columns: { text: 'What', period: 'Period', amount: 'Amount' },
+  total: 'Total',
+  refunded: 'Refunded',
+  print: 'Print',
+  period: (from: string, until: string) => `${from} to ${until}`,
 };
 
 export const clockWords = {

@@ -36,6 +36,8 @@ export const words = {
   declinedFor: (reason: string) =>
     `The card was declined (${reason.replaceAll('_', ' ')}). Nothing was charged and nothing was added.`,
   notCompleted: 'This purchase was not completed. Nothing was charged and no credits were added.',
+  planThere:
+    'You had a plan already, so this one ended at once. Its payment is refunded in full; your plan stays as it is.',
   tryAgain: 'Choose again',
 };
 
@@ -141,6 +143,8 @@ export const cancelWords = {
   keep: 'What you keep',
   keptUntil: (day: string) => `The plan and everything in it, until ${day}.`,
   stays: 'Everything you made stays open after that: sessions, results, receipts, usage and billing.',
+  receipt: (mail: boolean) =>
+    `Everybody with billing access is told at once, with all of this${mail ? ', by email too' : ''}.`,
   locked: 'What gets locked',
   lockedText: (credits: string, day: string) =>
     `${creditsText(credits)} on ${day}. They stay yours, expire as before, and can be used again when a plan is restarted:`,
@@ -151,6 +155,7 @@ export const cancelWords = {
   schedules: (count: number) => (count === 1 ? '1 schedule pauses.' : `${count} schedules pause.`),
   noSchedules: 'No schedule is active.',
   reason: 'Why are you leaving? (optional)',
+  reasonKept: 'At most 500 characters. Kept in the audit log, which the owner reads.',
   yes: 'Cancel plan',
   no: 'Keep plan',
   failed: 'The plan was not cancelled.',

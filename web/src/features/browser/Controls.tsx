@@ -13,6 +13,7 @@ import { useMe } from '../../ui/me';
 import { Failure } from '../../ui/Remote';
 import type { Stop } from '../runs/useStopRun';
 import { words as runs } from '../runs/words';
+import { WhoDirects } from '../team/whom';
 import { mayNow } from './session';
 import type { Act, Control } from './useControl';
 import { liveWords as words } from './words';
@@ -66,8 +67,10 @@ export function Controls({ run, session, control, take, stop }: Props) {
           />
         ) : null}
       </ControlGroup>
-      {session.may_control ? null : (
-        <Text size="sm">{words.watchOnly(run.started_by)}</Text>
+      {session.may_control || run.can_stop ? null : (
+        <Text size="sm">
+          <WhoDirects maker={run.started_by_id} say={words.watchOnly} />
+        </Text>
       )}
     </Stack>
   );

@@ -88,7 +88,7 @@ export const liveWords = {
   goOn: 'Continue',
   stop: 'Stop',
   controls: 'The session',
-  watchOnly: (name: string) => `${name} and owners can take control. You are watching.`,
+  watchOnly: (names: string) => `${names} can take control. You are watching.`,
   idle: (minutes: string) => `Ends by itself after ${minutes} in which nothing is done.`,
   failed: 'That did not work.',
   notSent: 'What you did last did not reach the page.',

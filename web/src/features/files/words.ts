@@ -15,7 +15,8 @@ export const words = {
   progress: (name: string) => `Upload of ${name}`,
   stop: 'Stop the upload',
   done: (name: string) => `${name} is uploaded.`,
-  kinds: (kinds: string) => `${kinds}, at most 10 MB.`,
+  kinds: (kinds: string) =>
+    `${kinds.charAt(0).toUpperCase()}${kinds.slice(1)}, at most 10 MB.`,
   anyKind: 'At most 10 MB.',
   gone: 'This file has been deleted. Choose another one.',
   used: (used: string, quota: string) => `${used} of ${quota} used by this organization.`,

@@ -1,8 +1,8 @@
 /** Numbers inside the articles: the rate card, the packs and the pool as they are now. */
 import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { Pack, RateCardLine } from '../../api/gen';
-import { packsQuery, rateCardQuery } from '../../api/queries';
+import type { Pack, Plan, RateCardLine } from '../../api/gen';
+import { packsQuery, plansQuery, rateCardQuery } from '../../api/queries';
 import { creditsText, formatCredits, formatMoney, formatPrice } from '../../credits/amount';
 import { useBalance } from '../../credits/balance-store';
 import { BalanceFacts } from '../../credits/BalanceFacts';
@@ -76,6 +76,27 @@ export function Packs() {
       <Remote query={query} what={words.packs}>
         {({ data }) => (
           <DataTable caption={words.packs} columns={packColumns} rows={data} rowKey={({ id }) => id} />
+        )}
+      </Remote>
+    </div>
+  );
+}
+
+const planColumns: Column<Plan>[] = [
+  { label: words.plan, main: true, cell: ({ name }) => name },
+  { label: words.included, end: true, cell: ({ credits }) => creditsText(credits) },
+  { label: words.monthly, end: true, cell: ({ monthly }) => formatMoney(monthly) },
+  { label: words.annual, end: true, cell: ({ annual }) => formatMoney(annual) },
+];
+
+/** The plans as they are offered on their own screen, to everybody. */
+export function PlanPrices() {
+  const query = useQuery(plansQuery);
+  return (
+    <div className={classes.box}>
+      <Remote query={query} what={words.plans}>
+        {({ data }) => (
+          <DataTable caption={words.plans} columns={planColumns} rows={data} rowKey={({ id }) => id} />
         )}
       </Remote>
     </div>

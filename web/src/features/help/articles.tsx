@@ -1,7 +1,9 @@
 /** The help articles. Every number in them comes from the server, so none can drift. */
 import { LinkTo } from '../../ui/LinkTo';
 import { Packs, PoolNow, Rates } from './LiveNumbers';
+import { billingArticles } from './billing-articles';
 import { browserArticle } from './browser-article';
+import { dataArticle } from './data-article';
 import { handsArticle } from './hands-article';
 import { workArticles } from './work-articles';
 
@@ -157,6 +159,8 @@ export const articles: Article[] = [
   handsArticle,
   ...workArticles,
   browserArticle,
+  ...billingArticles,
+  dataArticle,
 ];
 
 export function findArticle(slug: string): Article | undefined {

@@ -30,7 +30,7 @@ export const browserArticle: Article = {
       <Rates />
       <h2>Taking control</h2>
       <p>
-        Whoever started a session, and owners, can take control at any time. {agent} waits; your
+        Whoever started a session, owners and admins can take control at any time. {agent} waits; your
         clicks and everything you type go to the page, Tab and Esc too. <strong>Ctrl Alt Esc</strong>{' '}
         or Release gives control back, and {agent} looks at the page anew. Everybody else in the
         organization can watch. Only one person is in control at a time.

@@ -36,11 +36,12 @@ export function HomeScreen() {
   const start = useStart(gate);
   const writing = useWriting('home', gate.reset);
   const send = () => start.send(writing.body(), writing.clear);
+  const name = user.name.split(' ')[0] ?? user.name;
   return (
     <Page title={words.title} width="narrow">
       <div className={classes.hero}>
-        <p className={classes.greeting}>{words.greeting(user.name.split(' ')[0] ?? user.name)}</p>
-        <Text c="dimmed">{words.lead(agent)}</Text>
+        <p className={classes.greeting}>{works ? words.greeting(name) : words.greetingRead(name)}</p>
+        <Text c="dimmed">{works ? words.lead(agent) : words.leadRead(agent)}</Text>
       </div>
       <ModelNotice />
       <NeedsAttention />

@@ -8,7 +8,7 @@ import { OutOfCredits } from '../../credits/OutOfCredits';
 import { LinkTo } from '../../ui/LinkTo';
 import { useMe } from '../../ui/me';
 import { Failure } from '../../ui/Remote';
-import { useRight } from '../../ui/rights';
+import { useDirects } from '../../ui/rights';
 import { Section } from '../../ui/Section';
 import { runTitle } from '../runs/run-text';
 import { StateMark } from '../runs/StateMark';
@@ -16,6 +16,7 @@ import { useResume } from '../runs/useResume';
 import { ScheduleMark } from '../schedules/ScheduleMark';
 import { useResumeSchedule } from '../schedules/useScheduleActs';
 import type { Gate } from '../sessions/gate';
+import { WhoDirects } from '../team/whom';
 import classes from './Home.module.css';
 import { attentionWords as words } from './words';
 
@@ -48,11 +49,8 @@ export function NeedsAttention() {
 }
 
 function PausedRun({ run }: { run: RunSummary }) {
-  const { user } = useMe();
-  const all = useRight('see_all');
-  const works = useRight('start_work');
   const resume = useResume(run.id);
-  const may = works && (all || run.started_by_id === user.id);
+  const may = useDirects(run.started_by_id);
   const title = runTitle(run);
   return (
     <Row
@@ -62,7 +60,7 @@ function PausedRun({ run }: { run: RunSummary }) {
           {title}
         </LinkTo>
       }
-      reason={may ? words.runPaused : words.runOf(run.started_by)}
+      reason={may ? words.runPaused : <WhoDirects maker={run.started_by_id} say={words.runOf} />}
       action={may ? { label: words.resumeOf(title), busy: resume.busy, press: resume.press } : null}
       failure={resume.failure}
       gate={resume.gate}
@@ -72,7 +70,7 @@ function PausedRun({ run }: { run: RunSummary }) {
 
 function StoppedSchedule({ schedule }: { schedule: Schedule }) {
   const [done, setDone] = useState(false);
-  const may = useRight('start_work') && schedule.can_edit;
+  const may = schedule.can_edit;
   const resume = useResumeSchedule(schedule, () => setDone(true));
   return (
     <Row
@@ -82,9 +80,12 @@ function StoppedSchedule({ schedule }: { schedule: Schedule }) {
           {schedule.name}
         </LinkTo>
       }
-      reason={[schedule.note, may ? words.missed : words.scheduleOf(schedule.owner)]
-        .filter(Boolean)
-        .join(' ')}
+      reason={
+        <>
+          {schedule.note}{' '}
+          {may ? words.missed : <WhoDirects maker={schedule.owner_id} say={words.scheduleOf} />}
+        </>
+      }
       action={
         may && !done
           ? { label: words.resumeOf(schedule.name), busy: resume.busy, press: resume.press }
@@ -99,7 +100,7 @@ function StoppedSchedule({ schedule }: { schedule: Schedule }) {
 interface RowProps {
   mark: ReactNode;
   link: ReactNode;
-  reason: string;
+  reason: ReactNode;
   action: { label: string; busy: boolean; press: () => void } | null;
   failure: Error | null;
   gate: Gate;

@@ -10,6 +10,7 @@ import { useInstance } from '../../ui/instance';
 import { ButtonTo } from '../../ui/LinkTo';
 import { Empty, Remote } from '../../ui/Remote';
 import { Section } from '../../ui/Section';
+import { useIsMine } from '../sessions/sharing';
 import { words as sessions } from '../sessions/words';
 import classes from './Home.module.css';
 import { words } from './words';
@@ -39,7 +40,7 @@ export function RecentSessions({ write }: Props) {
           if (rows.length === 0) {
             return (
               <Empty
-                text={words.none(agent)}
+                text={write === null ? words.noneRead : words.none(agent)}
                 action={
                   write === null ? null : (
                     <Button variant="default" onClick={write}>
@@ -65,11 +66,13 @@ export function RecentSessions({ write }: Props) {
 
 function Row({ session }: { session: Session }) {
   const dates = useDates();
+  const mine = useIsMine(session);
   return (
     <li>
       <Link to="/sessions/$sessionId" params={{ sessionId: session.id }} className={classes.row}>
         <span className={classes.rowTitle}>{session.title || sessions.untitled}</span>
         <Text span size="sm" c="dimmed" className={classes.rowNote}>
+          {mine ? '' : `${sessions.by(session.owner.name)} · `}
           {session.running_run_id ? `${sessions.running} · ` : ''}
           {dates.moment(session.updated_at)} · {creditsText(session.credits)}
         </Text>

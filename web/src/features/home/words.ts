@@ -1,6 +1,9 @@
 export const words = {
   title: 'Home',
   greeting: (name: string) => `What shall we work on, ${name}?`,
+  greetingRead: (name: string) => `Welcome, ${name}.`,
+  leadRead: (agent: string) =>
+    `What your team makes with ${agent} is here to read. Reading never uses credits.`,
   lead: (agent: string) =>
     `Ask ${agent}. You see an estimate before anything is spent, and a receipt afterwards.`,
   starters: 'Ideas to start with',
@@ -10,6 +13,7 @@ export const words = {
   recent: 'Recent sessions',
   all: 'All sessions',
   none: (agent: string) => `Nothing here yet. Your sessions with ${agent} will be listed here.`,
+  noneRead: 'Nothing here yet. Sessions that are shared with you will be listed here.',
   write: 'Write a message',
   what: 'The recent sessions',
   local: (name: string) =>
@@ -58,8 +62,8 @@ export const attentionWords = {
   first: (shown: number, all: number) => `The first ${shown} of ${all}.`,
   failed: 'What stands still could not be looked up.',
   runPaused: 'Finished steps are kept. It goes on by itself when there are enough credits.',
-  runOf: (name: string) => `${name} and owners can resume it.`,
-  scheduleOf: (name: string) => `${name} and owners can resume it.`,
+  runOf: (names: string) => `${names} can resume it.`,
+  scheduleOf: (names: string) => `${names} can resume it.`,
   missed: 'Missed runs are not made up.',
   resume: 'Resume',
   resumeOf: (name: string) => `Resume “${name}”`,

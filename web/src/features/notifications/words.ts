@@ -18,7 +18,15 @@ export const choiceWords = {
   appOf: (title: string) => `${title}: in the app`,
   emailOf: (title: string) => `${title}: by email`,
   always: 'Always',
-  why: '“Always” is fixed: who could miss that work stopped or a payment failed could not mend it.',
+  why: '“Always” is fixed: who missed that work stopped, a payment failed or the plan ends could not mend it.',
   noMail: 'This installation sends no mail. The email choices count from when it does.',
   saved: 'Saved.',
+};
+
+export const toastWords = {
+  title: 'News about credits and the plan',
+  added: (available: string) => `Credits were added. ${available} are available now.`,
+  plan: (name: string) => `Your plan is ${name} now.`,
+  see: 'Open Billing',
+  close: (text: string) => `Close: ${text}`,
 };

@@ -49,8 +49,8 @@ export function PlanCard({ plan, cadence, mayChoose, choose }: Props) {
           { name: words.facts.people, value: plan.people.toLocaleString('en-US') },
           { name: words.facts.schedules, value: plan.schedules.toLocaleString('en-US') },
           { name: words.facts.runs, value: plan.parallel_runs.toLocaleString('en-US') },
-          { name: words.facts.background, value: words.backgroundEach(plan.background_credits) },
-          { name: words.facts.overdraft, value: creditsText(plan.overdraft) },
+          { name: words.facts.background, value: words.backgroundEach(plan.background_credits), word: true },
+          { name: words.facts.overdraft, value: creditsText(plan.overdraft), word: true },
         ]}
       />
       {mayChoose ? <Choose plan={plan} cadence={cadence} choose={choose} /> : null}

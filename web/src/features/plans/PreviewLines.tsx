@@ -7,9 +7,10 @@ import { previewWords as words } from './words';
 export function PreviewLines({ lines }: { lines: readonly Line[] }) {
   return (
     <Facts
-      facts={lines.map(({ name, text, before, strong }) => ({
+      facts={lines.map(({ name, text, before, strong, money }) => ({
         name,
         strong,
+        word: money && before === null,
         value:
           before === null ? (
             text

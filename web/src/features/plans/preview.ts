@@ -1,6 +1,6 @@
 /** The lines of a preview as they are written, and which of them differ from what was shown before. */
-import type { ChangePreview } from '../../api/gen';
-import { creditsText, formatMoney, isZero } from '../../credits/amount';
+import type { ChangePreview, LockedCredits } from '../../api/gen';
+import { creditsShort, formatMoney, isZero } from '../../credits/amount';
 import type { Dates } from '../../ui/dates';
 import { previewWords as words } from './words';
 
@@ -11,29 +11,36 @@ export interface Line {
   /** How it was written before, where it was written otherwise. */
   before: string | null;
   strong: boolean;
+  /** Nothing but an amount of money. */
+  money: boolean;
 }
 
 interface Written {
   name: string;
   text: string;
   strong?: boolean;
+  money?: boolean;
 }
 
 /** Every line; with `old`, each that differs carries what stood there. */
 export function linesOf(next: ChangePreview, old: ChangePreview | null, dates: Dates): Line[] {
   const now = written(next, dates);
   if (old === null) {
-    return now.map(({ name, text, strong }) => ({ name, text, strong: strong ?? false, before: null }));
+    return now.map((line) => shown(line, null));
   }
   const then = written(old, dates);
-  const lines = now.map(({ name, text, strong }) => {
-    const before = then.find((line) => line.name === name)?.text ?? words.none;
-    return { name, text, strong: strong ?? false, before: before === text ? null : before };
+  const lines = now.map((line) => {
+    const before = then.find(({ name }) => name === line.name)?.text ?? words.none;
+    return shown(line, before === line.text ? null : before);
   });
   // What stood there and is gone is told as well.
   const gone = then.filter(({ name }) => !now.some((line) => line.name === name));
-  const lost = gone.map(({ name, text }) => ({ name, text: words.none, strong: false, before: text }));
+  const lost = gone.map(({ name, text }) => shown({ name, text: words.none }, text));
   return [...lines, ...lost];
+}
+
+function shown({ name, text, strong, money }: Written, before: string | null): Line {
+  return { name, text, strong: strong ?? false, money: money ?? false, before };
 }
 
 function written(preview: ChangePreview, dates: Dates): Written[] {
@@ -41,22 +48,30 @@ function written(preview: ChangePreview, dates: Dates): Written[] {
   const lines: Written[] = due.lines.map(({ text, amount }) => ({
     name: text,
     text: formatMoney(amount),
+    money: true,
   }));
-  lines.push({ name: words.dueToday, text: formatMoney(due.total), strong: true });
+  lines.push({ name: words.dueToday, text: formatMoney(due.total), strong: true, money: true });
   if (next) {
     const text = words.nextValue(formatMoney(next.amount), dates.day(next.at));
     lines.push({ name: words.next, text });
   }
-  lines.push({ name: words.creditsNow, text: creditsText(credits.now) });
+  lines.push({ name: words.creditsNow, text: creditsShort(credits.now) });
   const more = isZero(credits.added) ? '' : ` (${words.added(credits.added)})`;
-  lines.push({ name: words.creditsAfter, text: `${creditsText(credits.after)}${more}` });
+  lines.push({ name: words.creditsAfter, text: `${creditsShort(credits.after)}${more}` });
+  const locked = (name: (day: string | null) => string) => (part: LockedCredits) =>
+    lines.push({
+      name: name(part.expires_at ? dates.day(part.expires_at) : null),
+      text: creditsShort(part.credits),
+    });
+  credits.unlocked.forEach(locked(words.unlocked));
+  credits.expired.forEach(locked(words.lapsed));
   if (preserved) {
-    const text = words.preservedValue(creditsText(preserved.credits), dates.day(preserved.expires_at));
+    const text = words.preservedValue(creditsShort(preserved.credits), dates.day(preserved.expires_at));
     lines.push({ name: words.preserved, text });
   }
   const later = words.atRenewal(dates.day(preview.effective_at));
   lines.push({ name: words.effective, text: preview.when === 'now' ? words.now : later });
-  if (saving) lines.push({ name: words.saving, text: formatMoney(saving) });
+  if (saving) lines.push({ name: words.saving, text: formatMoney(saving), money: true });
   if (due.total.amount > 0) {
     const text = preview.pays_with === 'saved_card' ? words.savedCard : words.checkout;
     lines.push({ name: words.paysWith, text });

@@ -1,5 +1,5 @@
 import type { PlanScenario } from '../../api/gen';
-import { creditsText, formatCredits } from '../../credits/amount';
+import { creditsShort, creditsText, formatCredits } from '../../credits/amount';
 
 const count = (n: number, one: string, many: string) =>
   `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
@@ -58,7 +58,10 @@ export const previewWords = {
   nextValue: (amount: string, day: string) => `${amount} on ${day}`,
   creditsNow: 'Credits now',
   creditsAfter: 'Credits after the change',
-  added: (credits: string) => `${creditsText(credits)} more`,
+  added: (credits: string) => `${creditsShort(credits)} more`,
+  unlocked: (day: string | null) => (day === null ? 'Unlocked' : `Unlocked, usable until ${day}`),
+  lapsed: (day: string | null) =>
+    day === null ? 'Expired while locked' : `Expired while locked, on ${day}`,
   preserved: 'Kept from the present period',
   preservedValue: (credits: string, day: string) => `${credits} until ${day}`,
   effective: 'Takes effect',

@@ -63,7 +63,6 @@ function Written({ label, type, value, whole, set }: WrittenProps) {
     <TextInput
       label={label}
       type={type}
-      w={150}
       value={text}
       onChange={({ currentTarget: { value: next } }) => {
         setTyped({ over: value, text: next });

@@ -245,7 +245,7 @@ function Numbers({ receipt }: { receipt: Receipt }) {
           { name: words.by, value: run.started_by },
           { name: words.balanceAfter, value: creditsText(receipt.balance_after) },
           { name: words.rateCard, value: words.version(receipt.rate_card_version) },
-          { name: words.runId, value: run.id },
+          { name: words.runId, value: <Text span size="xs">{run.id}</Text> },
           { name: words.entries, value: receipt.entries.join(', ') },
           { name: words.position, value: String(receipt.position) },
         ]}

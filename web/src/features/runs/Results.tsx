@@ -7,6 +7,8 @@ import type { Run, RunResult } from '../../api/gen';
 import { CopyText } from '../../ui/CopyText';
 import { type Column, DataTable } from '../../ui/DataTable';
 import { Empty, SkeletonLines } from '../../ui/Remote';
+import { Only } from '../../ui/rights';
+import { WhoOpens } from '../team/whom';
 import { useHandOver } from '../tools/useHandOver';
 import classes from './Results.module.css';
 import { downloadOf, imageOf, type ImageValue, listOf, resultText, save, tableOf, type TableValue, valueText } from './result';
@@ -17,7 +19,7 @@ const Markdown = lazy(() => import('../sessions/Markdown'));
 
 export function Results({ run }: { run: Run | null }) {
   if (run === null) return <Empty text={words.before} />;
-  if (!run.has_content) return <Empty text={words.private(run.started_by)} />;
+  if (!run.has_content) return <Empty text={<WhoOpens maker={run.started_by_id} say={words.private} />} />;
   if (run.result === null) return <Empty text={isEnded(run.state) ? words.none : words.later} />;
   return (
     <>
@@ -48,18 +50,20 @@ function Actions({ result }: { result: RunResult }) {
       >
         {result.kind === 'table' ? words.downloadCsv : words.download}
       </Button>
-      <Button
-        size="compact-sm"
-        variant="subtle"
-        color="gray"
-        leftSection={<IconMessagePlus size={15} aria-hidden />}
-        onClick={() => {
-          handOver(text);
-          void navigate({ to: '/' });
-        }}
-      >
-        {words.send(agent)}
-      </Button>
+      <Only right="start_work">
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          color="gray"
+          leftSection={<IconMessagePlus size={15} aria-hidden />}
+          onClick={() => {
+            handOver(text);
+            void navigate({ to: '/' });
+          }}
+        >
+          {words.send(agent)}
+        </Button>
+      </Only>
     </Group>
   );
 }

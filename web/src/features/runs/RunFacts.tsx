@@ -5,6 +5,7 @@ import { useDates } from '../../ui/dates';
 import { Facts } from '../../ui/Facts';
 import { ButtonTo } from '../../ui/LinkTo';
 import { useModelName } from '../../ui/models';
+import { useRight } from '../../ui/rights';
 import { notEnded, startedBy, workflowOf } from './run-text';
 import { isEnded } from './states';
 import { words } from './words';
@@ -48,6 +49,7 @@ export function RunFacts({ run }: { run: Run }) {
 }
 
 export function Onwards({ run }: { run: Run }) {
+  const works = useRight('start_work');
   return (
     <>
       {isEnded(run.state) ? (
@@ -55,7 +57,7 @@ export function Onwards({ run }: { run: Run }) {
           {words.receipt}
         </ButtonTo>
       ) : null}
-      {run.kind === 'tool' && run.subject !== null && run.has_content ? (
+      {works && run.kind === 'tool' && run.subject !== null && run.has_content ? (
         <ButtonTo
           to="/tools/$toolId"
           params={{ toolId: run.subject }}
@@ -65,7 +67,7 @@ export function Onwards({ run }: { run: Run }) {
           {isEnded(run.state) ? words.runAgain : words.showInputs}
         </ButtonTo>
       ) : null}
-      {workflowOf(run) ? (
+      {works && workflowOf(run) ? (
         <ButtonTo
           to="/workflows/$workflowId"
           params={{ workflowId: workflowOf(run) ?? '' }}

@@ -21,7 +21,7 @@ export function RunFilters({ search }: { search: RunsSearch }) {
     void navigate({ search: readRunsSearch({ ...search, ...change }) });
   const { filters } = words;
   return (
-    <ControlGroup label={filters.label}>
+    <ControlGroup label={filters.label} columns>
       <NativeSelect
         aria-label={filters.kind}
         data={[

@@ -22,6 +22,7 @@ import { useMe } from '../../ui/me';
 import { Padded } from '../../ui/Padded';
 import { Page } from '../../ui/Page';
 import { Empty, Remote } from '../../ui/Remote';
+import { Only } from '../../ui/rights';
 import { Section } from '../../ui/Section';
 import { exportAddress, filterOf, isFiltered, type RunsSearch } from './filter';
 import { RunFilters } from './RunFilters';
@@ -104,7 +105,12 @@ function NoRuns({ filtered }: { filtered: boolean }) {
       />
     );
   }
-  return <Empty text={words.none} action={<ButtonTo to="/">{words.start}</ButtonTo>} />;
+  const start = (
+    <Only right="start_work">
+      <ButtonTo to="/">{words.start}</ButtonTo>
+    </Only>
+  );
+  return <Empty text={words.none} action={start} />;
 }
 
 function What({ run }: { run: RunSummary }) {

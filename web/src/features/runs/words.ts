@@ -134,7 +134,7 @@ export const resultWords = {
   before: 'The results of a run are shown here.',
   later: 'The results are there as soon as the run has ended.',
   none: 'This run ended without a result.',
-  private: (name: string) => `Only ${name} and owners can open the inputs and results of this run.`,
+  private: (names: string) => `Only ${names} can open the inputs and results of this run.`,
   copy: 'Copy',
   download: 'Download',
   downloadCsv: 'Download CSV',

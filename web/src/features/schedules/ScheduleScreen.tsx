@@ -15,6 +15,7 @@ import { useRight } from '../../ui/rights';
 import { Section } from '../../ui/Section';
 import { StateMark } from '../runs/StateMark';
 import { ReadOnly } from '../team/ReadOnly';
+import { WhoDirects } from '../team/whom';
 import { ScheduleActions } from './ScheduleActions';
 import { ScheduleForm } from './ScheduleForm';
 import { ScheduleMark } from './ScheduleMark';
@@ -33,13 +34,13 @@ export function ScheduleScreen() {
         {(schedule) => (
           <>
             <Status schedule={schedule} />
-            {works && schedule.can_edit ? (
+            {schedule.can_edit ? (
               <Editing key={schedule.id} schedule={schedule} />
             ) : !works ? (
               <ReadOnly to="schedule" />
             ) : (
               <Text size="sm" c="dimmed">
-                {formWords.readOnly(schedule.owner)}{' '}
+                <WhoDirects maker={schedule.owner_id} say={formWords.readOnly} />{' '}
                 {schedule.inputs === null ? formWords.hidden : ''}
               </Text>
             )}
@@ -51,7 +52,6 @@ export function ScheduleScreen() {
 }
 
 function Status({ schedule }: { schedule: Schedule }) {
-  const works = useRight('start_work');
   const facts = useFacts(schedule);
   return (
     <Section
@@ -73,7 +73,7 @@ function Status({ schedule }: { schedule: Schedule }) {
           {words.all}
         </LinkTo>
       </Group>
-      {works && schedule.can_edit ? <ScheduleActions schedule={schedule} /> : null}
+      {schedule.can_edit ? <ScheduleActions schedule={schedule} /> : null}
     </Section>
   );
 }

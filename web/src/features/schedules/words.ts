@@ -52,7 +52,7 @@ export const formWords = {
   toWorkflow: 'Open the workflow',
   inputs: 'Inputs of every run',
   noInputs: 'It asks for nothing.',
-  hidden: 'Only its owner and owners of the organization see the inputs.',
+  hidden: 'Nobody else sees the inputs.',
   when: 'When',
   every: 'How often',
   everies: {
@@ -94,7 +94,7 @@ export const formWords = {
   conflictTitle: 'This schedule has changed meanwhile',
   conflict: 'Your changes are not saved. Load it as it is now to go on; what you changed is then lost.',
   reload: 'Load it as it is now',
-  readOnly: (name: string) => `${name} and owners can change it.`,
+  readOnly: (names: string) => `${names} can change it.`,
   errors: {
     name: 'Give it a name.',
     weekdays: 'Choose at least one day.',

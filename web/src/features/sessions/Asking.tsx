@@ -43,8 +43,8 @@ export function Asking({ run, question }: { run: Run; question: RunQuestion }) {
           {words.notNow}
         </Button>
       </div>
-      {/* A site that nobody named is always asked about. */}
-      {opens === null ? <Always high={question.high} wrong={wrong} decide={decide} /> : null}
+      {/* A site that nobody named is always asked about, and so is who writes in others’ sessions. */}
+      {opens === null && question.may_allow ? <Always high={question.high} wrong={wrong} decide={decide} /> : null}
     </section>
   );
 }

@@ -25,6 +25,8 @@ interface Props {
   writing: Writing;
   send: () => void;
   sending: boolean;
+  /** An answer is being written that this person may not stop. */
+  busy?: boolean;
   /** Stops the answer that is being written: one at a time in a session. */
   stop?: Stop | null;
   failure: Error | null;
@@ -39,7 +41,7 @@ export function Composer(props: Props) {
 }
 
 function Field(props: Props) {
-  const { writing, send, sending, stop = null, failure, gate, sessionId } = props;
+  const { writing, send, sending, busy = false, stop = null, failure, gate, sessionId } = props;
   const { text, attaching } = writing;
   const { agent_name: agent } = useInstance();
   const models = useQuery(modelsQuery).data?.data ?? [];
@@ -50,7 +52,7 @@ function Field(props: Props) {
   const closed = gate.closed && stop === null;
   // A file that is still on its way would be left behind.
   const whole = text.trim() !== '' && attaching.sending.length === 0;
-  const ready = whole && !sending && stop === null && !closed;
+  const ready = whole && !sending && !busy && stop === null && !closed;
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();

@@ -1,4 +1,4 @@
-/** The line over a session: what it has used, whether it spends now, rename and delete. */
+/** The line over a session: what it has used, who sees it; and sharing, rename and delete. */
 import { ActionIcon, Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { IconDots, IconPencil, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -15,6 +15,8 @@ import { RemoveDialog } from '../../ui/RemoveDialog';
 import { words as shared } from '../../ui/words';
 import { FilesPanel } from './FilesPanel';
 import classes from './Messages.module.css';
+import { ShareButton, Sharing } from './Share';
+import { owns, useIsMine, writes } from './sharing';
 import { words } from './words';
 
 interface Props {
@@ -25,14 +27,15 @@ interface Props {
 
 export function SessionBar({ session, held }: Props) {
   const [dialog, setDialog] = useState<'rename' | 'delete' | null>(null);
-  const [menu, setMenu] = useState(false);
   const close = () => setDialog(null);
+  const mine = useIsMine(session);
   return (
     <div className={classes.bar}>
       <div className={classes.facts}>
         <Text size="sm" c="dimmed" data-testid="session-total">
           {words.total(session.credits)} · {held === null ? words.idle : words.working(held)}
         </Text>
+        <Sharing session={session} mine={mine} />
         {session.allow_up_to === null ? null : (
           <Text size="sm" c="dimmed" data-testid="session-allowed">
             {words.allowed(session.allow_up_to)}
@@ -40,30 +43,43 @@ export function SessionBar({ session, held }: Props) {
         )}
       </div>
       <FilesPanel files={session.files} />
-      <Actions
-        label={words.menu}
-        position="bottom-end"
-        width={180}
-        opened={menu}
-        setOpened={setMenu}
-        actions={[
-          { label: words.rename, icon: IconPencil, run: () => setDialog('rename') },
-          { label: words.remove, icon: IconTrash, run: () => setDialog('delete') },
-        ]}
-      >
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          size={36}
-          aria-label={words.menu}
-          onClick={() => setMenu(!menu)}
-        >
-          <IconDots size={20} aria-hidden />
-        </ActionIcon>
-      </Actions>
+      <ShareButton session={session} />
+      {writes(session) ? <BarMenu session={session} choose={setDialog} /> : null}
       {dialog === 'rename' ? <RenameDialog session={session} close={close} /> : null}
       {dialog === 'delete' ? <DeleteDialog session={session} close={close} /> : null}
     </div>
+  );
+}
+
+interface MenuProps {
+  session: Session;
+  choose: (dialog: 'rename' | 'delete') => void;
+}
+
+function BarMenu({ session, choose }: MenuProps) {
+  const [menu, setMenu] = useState(false);
+  const rename = { label: words.rename, icon: IconPencil, run: () => choose('rename') };
+  const remove = { label: words.remove, icon: IconTrash, run: () => choose('delete') };
+  const label = owns(session) ? words.menu : words.renameMenu;
+  return (
+    <Actions
+      label={label}
+      position="bottom-end"
+      width={180}
+      opened={menu}
+      setOpened={setMenu}
+      actions={owns(session) ? [rename, remove] : [rename]}
+    >
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size={36}
+        aria-label={label}
+        onClick={() => setMenu(!menu)}
+      >
+        <IconDots size={20} aria-hidden />
+      </ActionIcon>
+    </Actions>
   );
 }
 

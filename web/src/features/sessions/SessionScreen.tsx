@@ -2,10 +2,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
-import type { Message, SessionDetail } from '../../api/gen';
+import type { Message, RunSummary, SessionDetail } from '../../api/gen';
 import { outOfCredits } from '../../api/problem';
 import { messagesQuery, sessionQuery } from '../../api/queries';
 import { useInstance } from '../../ui/instance';
+import { ButtonTo } from '../../ui/LinkTo';
+import { useMe } from '../../ui/me';
 import { Empty, Remote, SkeletonLines } from '../../ui/Remote';
 import { useRight } from '../../ui/rights';
 import { usePageTitle } from '../../ui/title';
@@ -16,10 +18,12 @@ import { FileChips } from './FileChips';
 import { FollowUps } from './FollowUps';
 import { useGate } from './gate';
 import classes from './Messages.module.css';
+import { Reading } from './Reading';
 import { SessionBar } from './SessionBar';
+import { askerOf, isGone, useMayStop, writes } from './sharing';
 import { useSend } from './useSend';
 import { useStop } from './useStop';
-import { words } from './words';
+import { shareWords, words } from './words';
 import { useWriting } from './writing';
 
 export function SessionScreen() {
@@ -28,9 +32,16 @@ export function SessionScreen() {
   usePageTitle(session.data?.title || words.one);
   return (
     <div className={classes.page}>
-      <Remote query={session} what={words.thisOne} skeleton={<SkeletonLines count={6} />}>
-        {(data) => <Conversation key={sessionId} session={data} />}
-      </Remote>
+      {isGone(session.error) ? (
+        <Empty
+          text={shareWords.gone}
+          action={<ButtonTo to="/sessions">{shareWords.toSessions}</ButtonTo>}
+        />
+      ) : (
+        <Remote query={session} what={words.thisOne} skeleton={<SkeletonLines count={6} />}>
+          {(data) => <Conversation key={sessionId} session={data} />}
+        </Remote>
+      )}
     </div>
   );
 }
@@ -40,10 +51,11 @@ function Conversation({ session }: { session: SessionDetail }) {
   const messages = useQuery(messagesQuery(session.id));
   const list = messages.data?.data ?? [];
   const working = list.find(({ run }) => run != null && !isEnded(run.state))?.run ?? null;
-  const works = useRight('start_work');
+  const works = useRight('start_work') && writes(session);
   const gate = useGate();
   const send = useSend(session.id, gate);
-  const stop = useStop(working?.id ?? null);
+  const mayStop = useMayStop(session, working);
+  const stop = useStop(mayStop ? (working?.id ?? null) : null);
   const writing = useWriting(session.id, gate.reset);
   const submit = () => send.mutate(writing.body(), { onSuccess: writing.clear });
   const field = useRef<HTMLTextAreaElement>(null);
@@ -62,10 +74,11 @@ function Conversation({ session }: { session: SessionDetail }) {
         {({ data }) => (
           <div className={classes.list}>
             {data.length === 0 ? <Empty text={words.empty(agent)} /> : null}
-            {data.map((message) => (
+            {data.map((message, index) => (
               <OneMessage
                 key={message.id}
                 message={message}
+                asker={askerOf(data, index)}
                 session={session}
                 retry={(id) => send.mutate({ retry_of: id, ...writing.how() })}
                 retryClosed={!works || working !== null || gate.closed || send.isPending}
@@ -77,17 +90,22 @@ function Conversation({ session }: { session: SessionDetail }) {
         )}
       </Remote>
       <div className={classes.dock}>
-        <Composer
-          writing={writing}
-          send={submit}
-          sending={send.isPending}
-          stop={stop}
-          failure={failure}
-          gate={gate}
-          field={field}
-          sessionId={session.id}
-          rows={1}
-        />
+        {writes(session) ? (
+          <Composer
+            writing={writing}
+            send={submit}
+            sending={send.isPending}
+            busy={working !== null && stop === null}
+            stop={stop}
+            failure={failure}
+            gate={gate}
+            field={field}
+            sessionId={session.id}
+            rows={1}
+          />
+        ) : (
+          <Reading owner={session.owner.name} />
+        )}
       </div>
     </>
   );
@@ -102,15 +120,20 @@ function next(messages: readonly Message[]): readonly string[] {
 interface OneProps {
   message: Message;
   session: SessionDetail;
+  /** The run that answers what a person said. */
+  asker: RunSummary | null;
   retry: (messageId: string) => void;
   retryClosed: boolean;
   stopping: boolean;
 }
 
-function OneMessage({ message, session, ...rest }: OneProps) {
+function OneMessage({ message, session, asker, ...rest }: OneProps) {
+  const { user } = useMe();
   if (message.role === 'user') {
+    const other = asker !== null && asker.started_by_id !== user.id ? asker.started_by : null;
     return (
-      <article className={classes.user} aria-label={words.you}>
+      <article className={classes.user} aria-label={other ?? words.you}>
+        {other === null ? null : <div className={classes.asker}>{other}</div>}
         <div className={classes.said}>{message.text}</div>
         <FileChips files={message.attachments} />
       </article>

@@ -12,8 +12,9 @@ import { LoadMore } from '../../ui/LoadMore';
 import { Padded } from '../../ui/Padded';
 import { Page } from '../../ui/Page';
 import { Empty, Remote } from '../../ui/Remote';
+import { Only } from '../../ui/rights';
 import { Section } from '../../ui/Section';
-import { words } from './words';
+import { shareWords, words } from './words';
 
 const PAGE = 30;
 
@@ -23,13 +24,13 @@ export function SessionsScreen() {
   const dates = useDates();
   return (
     <Page title={words.title}>
-      <Section title={words.list} flush actions={<ButtonTo to="/">{words.newSession}</ButtonTo>}>
+      <Section title={words.list} flush actions={start(words.newSession)}>
         <Remote query={query} what={words.what} skeleton={<Padded />}>
           {({ pages }) => {
             const rows = pages.flatMap(({ data }) => data);
             if (rows.length === 0) {
               return (
-                <Empty text={words.none(agent)} action={<ButtonTo to="/">{words.start}</ButtonTo>} />
+                <Empty text={words.none(agent)} action={start(words.start)} />
               );
             }
             return (
@@ -50,6 +51,14 @@ export function SessionsScreen() {
   );
 }
 
+function start(text: string) {
+  return (
+    <Only right="start_work">
+      <ButtonTo to="/">{text}</ButtonTo>
+    </Only>
+  );
+}
+
 function columns(dates: Dates): Column<Session>[] {
   return [
     {
@@ -61,10 +70,11 @@ function columns(dates: Dates): Column<Session>[] {
             {session.title || words.untitled}
           </LinkTo>
           {session.running_run_id ? <Badge color="blue">{words.running}</Badge> : null}
+          {session.shared ? <Badge color="gray">{shareWords.shared}</Badge> : null}
         </Group>
       ),
     },
-    { label: words.columns.owner, cell: ({ owner_name: name }) => name },
+    { label: words.columns.owner, cell: ({ owner }) => owner.name },
     { label: words.columns.updated, cell: ({ updated_at: at }) => dates.moment(at) },
     { label: words.columns.credits, end: true, cell: ({ credits }) => formatCredits(credits) },
   ];

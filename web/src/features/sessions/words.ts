@@ -1,4 +1,4 @@
-import type { Effort } from '../../api/gen';
+import type { Effort, SessionAccess } from '../../api/gen';
 import { creditRange, creditsText, formatCredits } from '../../credits/amount';
 
 export const words = {
@@ -20,6 +20,7 @@ export const words = {
   idle: 'Idle, nothing is spending',
   working: (held: string) => `Working, up to ${formatCredits(held)} held`,
   menu: 'Rename or delete this session',
+  renameMenu: 'Rename this session',
   rename: 'Rename',
   renameTitle: 'Rename session',
   titleLabel: 'Title',
@@ -34,6 +35,39 @@ export const words = {
   you: 'You',
   followUps: 'Suggested follow-ups',
   empty: (agent: string) => `Ask ${agent} something. The estimate is shown before you send.`,
+};
+
+/** Sharing a session with people of the organization. */
+export const shareWords = {
+  share: 'Share',
+  people: 'People',
+  title: 'Share this session',
+  peopleTitle: 'Who can see this session',
+  what: 'The people',
+  about:
+    'These people see its messages and files. Everybody else in the organization sees only what it used.',
+  list: 'People with access',
+  owner: 'Owner',
+  accesses: { view: 'Can read', edit: 'Can write', owner: 'Can share' } as Record<
+    SessionAccess,
+    string
+  >,
+  accessOf: (name: string) => `What ${name} can do`,
+  removeLabel: (name: string) => `Remove ${name}`,
+  add: 'Add somebody',
+  choose: 'Choose a person',
+  nobodyElse: 'There is nobody else in the organization to share it with.',
+  save: 'Save',
+  saved: (count: number) =>
+    count === 0 ? 'Only you can see this session now.' : `Shared with ${count}.`,
+  failed: 'It was not shared.',
+  onlyYou: 'Only you can see this',
+  shared: 'Shared',
+  sharedWith: (count: number) => `Shared with ${count}`,
+  sharedBy: (name: string) => `Shared by ${name}`,
+  reading: (owner: string) => `You can read this session. Ask ${owner} for edit access to write.`,
+  gone: 'This session is not here any more: it was deleted, or it is not shared with you.',
+  toSessions: 'See sessions',
 };
 
 export const composerWords = {
@@ -98,8 +132,8 @@ export const answerWords = {
   thinking: 'Thinking…',
   writing: 'Writing…',
   paused: 'Paused: not enough credits to go on.',
-  waitingForYou: 'Waiting for you.',
-  waitingFor: (name: string) => `Waiting for ${name}.`,
+  waitingForYou: 'Waiting for you',
+  waitingFor: (name: string) => `Waiting for ${name}`,
   using: (name: string) => `Using “${name}”…`,
   upTo: (held: string) => `up to ${formatCredits(held)} held`,
   stopping: 'Stopping. What was written so far is charged.',
@@ -153,7 +187,7 @@ export const callWords = {
   noResult: 'No result.',
   steps: 'Steps',
   shortened: 'Shortened here. The whole is on the run’s page.',
-  private: 'Only who asked can open its inputs and results.',
+  private: 'Only those the session is shared with can open its inputs and results.',
   watch: 'Watch the browser',
   recording: 'See the recording',
   openRun: 'Open the run',

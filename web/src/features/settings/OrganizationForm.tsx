@@ -6,10 +6,12 @@ import { call } from '../../api/problem';
 import { announce } from '../../ui/announce';
 import { Facts } from '../../ui/Facts';
 import { useServerForm } from '../../ui/form';
+import { LinkTo } from '../../ui/LinkTo';
 import { useMe } from '../../ui/me';
 import { Failure } from '../../ui/Remote';
 import { useRight } from '../../ui/rights';
 import { Section } from '../../ui/Section';
+import { words as data } from '../account/words';
 import { words } from './words';
 
 export function OrganizationForm() {
@@ -36,6 +38,7 @@ function zones(current: string): string[] {
 
 function Form() {
   const { organization } = useMe();
+  const owns = useRight('own');
   const queries = useQueryClient();
   const { form, onSubmit, busy, failure, saved } = useServerForm(
     { name: organization.name, zone: organization.zone },
@@ -73,6 +76,11 @@ function Form() {
               </Text>
             ) : null}
           </Group>
+          {owns ? (
+            <LinkTo to="/settings/data" size="sm">
+              {data.openOurs}
+            </LinkTo>
+          ) : null}
         </Stack>
       </form>
     </Section>

@@ -7,6 +7,7 @@ import { useMe } from '../../ui/me';
 import { Page } from '../../ui/Page';
 import { useRight } from '../../ui/rights';
 import { Section } from '../../ui/Section';
+import { words as data } from '../account/words';
 import { words as audit } from '../audit/words';
 import { SandboxClock } from '../billing/SandboxClock';
 import { Preferences } from '../notifications/Preferences';
@@ -31,6 +32,9 @@ export function SettingsScreen() {
             { name: words.email, value: user.email },
           ]}
         />
+        <LinkTo to="/settings/data" size="sm">
+          {data.open}
+        </LinkTo>
       </Section>
       <Logins />
       <Preferences />

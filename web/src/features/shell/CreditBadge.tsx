@@ -48,13 +48,25 @@ export function CreditBadge() {
           onClick={() => setOpened(!opened)}
         >
           <Icon size={17} aria-hidden />
-          {text}
+          <BadgeText state={state} text={text} />
         </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown p="md">
         <Details shown={shown} close={() => setOpened(false)} />
       </Popover.Dropdown>
     </Popover>
+  );
+}
+
+// That they are purchased ones is no news that a phone's title should give way to; the label has it.
+function BadgeText({ state, text }: { state: BadgeState; text: string }) {
+  const end = state === 'purchased_only' ? text.lastIndexOf(', ') : -1;
+  if (end < 0) return text;
+  return (
+    <span>
+      {text.slice(0, end)}
+      <span className={classes.wide}>{text.slice(end)}</span>
+    </span>
   );
 }
 

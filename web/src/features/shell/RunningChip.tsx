@@ -7,6 +7,7 @@ import { call } from '../../api/problem';
 import { recentRunsQuery } from '../../api/queries';
 import { formatCredits, isZero } from '../../credits/amount';
 import { LinkTo } from '../../ui/LinkTo';
+import { useDirects } from '../../ui/rights';
 import { isLive, runStates } from '../runs/states';
 import classes from './Header.module.css';
 import { words } from './words';
@@ -50,6 +51,7 @@ function LiveRun({ run, close }: { run: RunSummary; close: () => void }) {
   const title = run.title || words.untitled;
   const stop = useMutation({ mutationFn: () => call(cancelRun({ path: { id: run.id } })) });
   const pressed = stop.isPending || stop.isSuccess;
+  const may = useDirects(run.started_by_id);
   return (
     <div className={classes.item}>
       <div className={classes.itemText}>
@@ -66,18 +68,20 @@ function LiveRun({ run, close }: { run: RunSummary; close: () => void }) {
           </Text>
         ) : null}
       </div>
-      <Button
-        flex="none"
-        size="compact-sm"
-        variant="default"
-        aria-label={pressed ? words.stoppingOf(title) : words.stopOf(title)}
-        // It keeps the focus until its line is gone.
-        data-disabled={pressed || undefined}
-        aria-disabled={pressed || undefined}
-        onClick={() => (pressed ? undefined : stop.mutate())}
-      >
-        {pressed ? words.stopping : words.stop}
-      </Button>
+      {may ? (
+        <Button
+          flex="none"
+          size="compact-sm"
+          variant="default"
+          aria-label={pressed ? words.stoppingOf(title) : words.stopOf(title)}
+          // It keeps the focus until its line is gone.
+          data-disabled={pressed || undefined}
+          aria-disabled={pressed || undefined}
+          onClick={() => (pressed ? undefined : stop.mutate())}
+        >
+          {pressed ? words.stopping : words.stop}
+        </Button>
+      ) : null}
     </div>
   );
 }

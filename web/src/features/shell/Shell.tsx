@@ -9,6 +9,7 @@ import { words as credits } from '../../credits/words';
 import { afresh } from '../../ui/afresh';
 import { useInstance } from '../../ui/instance';
 import { useMe } from '../../ui/me';
+import { Toasts } from '../notifications/Toasts';
 import { Banner } from './Banner';
 import { Header } from './Header';
 import classes from './Shell.module.css';
@@ -47,6 +48,7 @@ export function Shell() {
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1} inert={menu.covering}>
         <Banner />
+        <Toasts />
         <Outlet />
       </AppShell.Main>
       <ShortcutDialogs shortcuts={shortcuts} />

@@ -41,6 +41,7 @@ export function Invitations() {
           ) : (
             <DataTable
               caption={words.pending}
+              wide
               columns={columns(dates, acts)}
               rows={data}
               rowKey={({ id }) => id}
@@ -112,7 +113,7 @@ function columns(dates: Dates, acts: Acts): Column<Invitation>[] {
         </Badge>
       ),
     },
-    { label: words.columns.expires, cell: ({ expires_at: at }) => dates.moment(at) },
+    { label: words.columns.expires, word: true, cell: ({ expires_at: at }) => dates.moment(at) },
     { label: words.columns.by, cell: ({ invited_by: name }) => name },
     {
       label: words.columns.actions,

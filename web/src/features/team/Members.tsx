@@ -24,6 +24,7 @@ export function Members({ members }: { members: Member[] }) {
       {change.error ? <Failure text={words.failed} error={change.error} /> : null}
       <DataTable
         caption={words.members}
+        wide
         columns={columns(look, members)}
         rows={members}
         rowKey={({ user_id: id }) => id}
@@ -62,9 +63,10 @@ function columns(look: Look, members: Member[]): Column<Member>[] {
       label: words.columns.billing,
       cell: (member) => <BillingMark member={member} change={change} />,
     },
-    { label: words.columns.joined, cell: ({ joined_at: at }) => dates.day(at) },
+    { label: words.columns.joined, word: true, cell: ({ joined_at: at }) => dates.day(at) },
     {
       label: words.columns.active,
+      word: true,
       cell: ({ last_active_at: at }) => (at === null ? words.never : dates.moment(at)),
     },
     ...(counted ? [credits] : []),

@@ -4,6 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type Member, transferOrganization } from '../../api/gen';
 import { call } from '../../api/problem';
+import { meQuery } from '../../api/queries';
 import { announce } from '../../ui/announce';
 import { Dialog } from '../../ui/Dialog';
 import { useServerForm } from '../../ui/form';
@@ -47,8 +48,10 @@ function TransferDialog({ heirs, close }: Props) {
       const heir = heirs.find(({ user_id: id }) => id === values.user_id);
       announce(words.done(heir?.name ?? ''));
       close();
-      // What this person may do has changed: nothing that was shown by it is kept.
-      await queries.invalidateQueries();
+      // What this person may do has changed. That comes first, so that nothing more is asked for
+      // that only an owner may read; then, when the screens know it, all the rest.
+      await queries.invalidateQueries({ queryKey: meQuery.queryKey });
+      setTimeout(() => void queries.invalidateQueries(), 0);
     },
   );
   const { user_id: chosen, organization_name: typed } = form.getValues();

@@ -3,9 +3,7 @@ import { Button, Text } from '@mantine/core';
 import { IconUserPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { Member } from '../../api/gen';
 import { membersQuery } from '../../api/queries';
-import { anyOf } from '../../credits/words';
 import { Padded } from '../../ui/Padded';
 import { Page } from '../../ui/Page';
 import { Remote } from '../../ui/Remote';
@@ -15,6 +13,7 @@ import { Invitations } from './Invitations';
 import { InviteDialog } from './InviteDialog';
 import { Members } from './Members';
 import { Ownership } from './Ownership';
+import { WhoMay } from './whom';
 import { inviteWords, words } from './words';
 
 export function TeamScreen() {
@@ -43,7 +42,7 @@ export function TeamScreen() {
           {({ data }) => (
             <>
               <Members members={data} />
-              {manages ? null : <Managers members={data} />}
+              {manages ? null : <Managers />}
             </>
           )}
         </Remote>
@@ -55,11 +54,10 @@ export function TeamScreen() {
   );
 }
 
-function Managers({ members }: { members: Member[] }) {
-  const managing = members.filter(({ role }) => role === 'owner' || role === 'admin');
+function Managers() {
   return (
     <Text size="sm" c="dimmed" px={24} py={12}>
-      {words.askTeam(anyOf(managing.map(({ name }) => name)))}
+      <WhoMay right="manage_team" say={words.askTeam} />
     </Text>
   );
 }

@@ -106,10 +106,12 @@ export const inviteWords = {
   revoked: 'Invitation revoked.',
 };
 
+/** In the place of names, until they are known. */
+export const whomWords = { roles: 'owners and admins' };
+
 export const readWords = {
   read: 'You can read.',
   ask: (whom: string, what: string) => `Ask ${whom} for Member access to ${what}.`,
-  anAdmin: 'an admin',
   to: {
     send: 'send',
     run: 'run it',

@@ -10,6 +10,7 @@ import { useInstance } from '../../ui/instance';
 import { ButtonTo, LinkTo } from '../../ui/LinkTo';
 import { Page } from '../../ui/Page';
 import { Empty, Remote, SkeletonLines } from '../../ui/Remote';
+import { Only, useRight } from '../../ui/rights';
 import { type CatalogSearch, categories, findTools, readSearch, sorts } from './catalog';
 import { ToolCard } from './ToolCard';
 import classes from './Tools.module.css';
@@ -23,9 +24,11 @@ export function ToolsScreen() {
     <Page title={words.title} width="wide">
       <Text c="dimmed">
         {words.lead} {words.browser(agent)}{' '}
-        <LinkTo to="/browser" underline="always">
-          {words.toBrowser}
-        </LinkTo>
+        <Only right="start_work">
+          <LinkTo to="/browser" underline="always">
+            {words.toBrowser}
+          </LinkTo>
+        </Only>
       </Text>
       <Filters />
       <Remote query={query} what={words.what} skeleton={<Cards />}>
@@ -111,21 +114,24 @@ function Catalog({ list }: { list: ToolList }) {
 function NoTools({ any }: { any: boolean }) {
   const { search } = useCatalogSearch();
   const { agent, handOver } = useHandOver();
+  const works = useRight('start_work');
   const { q } = search;
   if (!any) return <Empty text={words.none} />;
   return (
     <Empty
-      text={words.noMatch(agent)}
+      text={works ? words.noMatch(agent) : words.noMatchRead}
       action={
         <Group gap="sm" justify="center">
-          <ButtonTo
-            to="/"
-            onClick={() => {
-              if (q !== undefined) handOver(q);
-            }}
-          >
-            {words.ask(agent)}
-          </ButtonTo>
+          {works ? (
+            <ButtonTo
+              to="/"
+              onClick={() => {
+                if (q !== undefined) handOver(q);
+              }}
+            >
+              {words.ask(agent)}
+            </ButtonTo>
+          ) : null}
           <ButtonTo to="/tools" search={{}} variant="default">
             {words.showAll}
           </ButtonTo>

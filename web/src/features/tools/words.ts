@@ -23,6 +23,7 @@ export const words = {
   sorts: { relevance: 'Relevance', name: 'Name', cost: 'Usual cost' },
   found: (count: number) => (count === 1 ? '1 tool' : `${count} tools`),
   noMatch: (agent: string) => `No tool matches. Ask ${agent} to do it instead.`,
+  noMatchRead: 'No tool matches.',
   ask: (agent: string) => `Ask ${agent}`,
   showAll: 'Show all tools',
   none: 'There are no tools on this installation.',

@@ -12,6 +12,7 @@ import { Facts } from '../../ui/Facts';
 import { LinkTo } from '../../ui/LinkTo';
 import { Failure, Remote } from '../../ui/Remote';
 import { Section } from '../../ui/Section';
+import { WhoMay } from '../team/whom';
 import { backgroundWords as words } from './background-words';
 import classes from './Usage.module.css';
 
@@ -116,7 +117,7 @@ function Choice({ usage }: { usage: BackgroundUsage }) {
       </Radio.Group>
       {usage.can_edit ? null : (
         <Text size="sm" c="dimmed">
-          {words.ownersOnly}
+          <WhoMay right="profile" say={words.choosers} />
         </Text>
       )}
     </Stack>

@@ -2,8 +2,8 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Grant } from '../../api/gen';
 import { grantsQuery } from '../../api/queries';
-import { formatCredits } from '../../credits/amount';
-import { type Column, DataTable } from '../../ui/DataTable';
+import { formatShort } from '../../credits/amount';
+import { type Column, DataTable, NOTHING } from '../../ui/DataTable';
 import { type Dates, useDates } from '../../ui/dates';
 import { Padded } from '../../ui/Padded';
 import { Empty, Remote } from '../../ui/Remote';
@@ -42,14 +42,14 @@ function columns(dates: Dates): Column<Grant>[] {
     },
     {
       label: words.grant.order,
-      cell: ({ order }) => (order == null ? '–' : order === 1 ? words.first : words.nth(order)),
+      cell: ({ order }) => (order == null ? NOTHING : order === 1 ? words.first : words.nth(order)),
     },
     { label: words.grant.state, cell: ({ state }) => words.grantStates[state] ?? state },
     {
       label: words.grant.expires,
       cell: ({ expires_at: at }) => (at ? dates.day(at) : words.never),
     },
-    { label: words.grant.amount, end: true, cell: ({ amount }) => formatCredits(amount) },
-    { label: words.grant.left, end: true, cell: ({ left }) => formatCredits(left) },
+    { label: words.grant.amount, end: true, cell: ({ amount }) => formatShort(amount) },
+    { label: words.grant.left, end: true, cell: ({ left }) => formatShort(left) },
   ];
 }

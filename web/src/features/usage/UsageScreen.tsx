@@ -2,7 +2,7 @@
 import { Group, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { UsageSummary } from '../../api/gen';
-import { usageQuery } from '../../api/queries';
+import { billingQuery, usageQuery } from '../../api/queries';
 import { creditsText, isZero } from '../../credits/amount';
 import { useBalance } from '../../credits/balance-store';
 import { BalanceFacts } from '../../credits/BalanceFacts';
@@ -10,10 +10,10 @@ import { Bar } from '../../ui/Bars';
 import { useDates } from '../../ui/dates';
 import { useInstance } from '../../ui/instance';
 import { ButtonTo } from '../../ui/LinkTo';
-import { useMe } from '../../ui/me';
 import { useModelName } from '../../ui/models';
 import { Page } from '../../ui/Page';
 import { Empty, Remote, SkeletonLines } from '../../ui/Remote';
+import { useRight } from '../../ui/rights';
 import { Section } from '../../ui/Section';
 import { Background } from './Background';
 import { Daily } from './Daily';
@@ -50,7 +50,8 @@ export function UsageScreen() {
 
 function Remaining() {
   const balance = useBalance();
-  const { billing_access: mayBuy } = useMe();
+  // Where credits are locked, buying more would not help: the server says what may be done.
+  const mayBuy = useQuery(billingQuery).data?.actions.includes('buy_credits') ?? false;
   return (
     <Section
       title={words.remaining}
@@ -79,10 +80,11 @@ function Remaining() {
 function Included({ usage }: { usage: UsageSummary }) {
   const dates = useDates();
   const { included, period, pace } = usage;
+  const balance = useBalance();
   if (isZero(included.granted)) {
     return (
       <Text size="sm" c="dimmed">
-        {words.noIncluded}
+        {words.noIncluded} {balance && isZero(balance.purchased) ? null : words.usesPurchased}
       </Text>
     );
   }
@@ -117,12 +119,16 @@ function Included({ usage }: { usage: UsageSummary }) {
 }
 
 function Sources({ usage }: { usage: UsageSummary }) {
+  const works = useRight('start_work');
   const { agent_name: agent } = useInstance();
   const modelName = useModelName();
   if (isZero(usage.used) && usage.sources.length === 0) {
     return (
       <Section title={words.sources}>
-        <Empty text={words.none(agent)} action={<ButtonTo to="/">{words.start}</ButtonTo>} />
+        <Empty
+          text={works ? words.none(agent) : words.noneRead}
+          action={works ? <ButtonTo to="/">{words.start}</ButtonTo> : null}
+        />
       </Section>
     );
   }

@@ -32,7 +32,7 @@ export const backgroundWords = {
   whenUsedUp: 'When the allowance is used up',
   wait: 'Wait for the next one',
   draw: 'Go on with credits of the pool',
-  ownersOnly: 'Owners choose this.',
+  choosers: (names: string) => `${names} can change this.`,
   saved: 'Saved.',
   failed: 'It was not saved.',
 };

@@ -1,4 +1,7 @@
-import { creditsText, formatCredits } from '../../credits/amount';
+import { creditsShort, creditsText, formatShort } from '../../credits/amount';
+
+const plural = new Intl.PluralRules('en', { type: 'ordinal' });
+const ordinals: Partial<Record<Intl.LDMLPluralRule, string>> = { one: 'st', two: 'nd', few: 'rd' };
 
 export const words = {
   title: 'Usage',
@@ -6,12 +9,13 @@ export const words = {
   remaining: 'Credits remaining',
   buy: 'Buy credits',
   included: 'Included credits',
-  noIncluded: 'There are no included credits at present. Work uses purchased credits.',
+  noIncluded: 'There are no included credits at present.',
+  usesPurchased: 'Work uses purchased credits.',
   usedUp: (until: string) =>
     `Included credits are used up until ${until}. New work now uses purchased credits.`,
   usedOf: (used: string, granted: string) =>
-    `${formatCredits(used)} of ${creditsText(granted)} used`,
-  left: (left: string) => `${creditsText(left)} left`,
+    `${formatShort(used)} of ${creditsShort(granted)} used`,
+  left: (left: string) => `${creditsShort(left)} left`,
   percent: (percent: string) => `${percent} %`,
   period: (from: string, to: string) => `${from} – ${to}`,
   days: (days: number) => (days === 1 ? '1 day left' : `${days} days left`),
@@ -19,13 +23,14 @@ export const words = {
   sourcesLead: (used: string) => `${creditsText(used)} used so far this period.`,
   none: (agent: string) =>
     `Nothing used yet this period. Send ${agent} a message to see where credits go.`,
+  noneRead: 'Nothing used yet this period.',
   start: 'Send a message',
   run: 'run',
   runs: 'runs',
   models: 'By model',
   members: 'By member',
   membersHidden:
-    'Only owners and billing people see who used how much. You can see the balance and this period’s sources.',
+    'Only owners and billing admins see who used how much. You can see the balance and this period’s sources.',
   daily: 'Day by day',
   dailyLead: (zone: string) => `Credits used per day in ${zone}. The sum of the period, not a balance.`,
   asTable: 'Show as table',
@@ -68,6 +73,6 @@ export const words = {
     frozen: 'Disputed',
   } as Record<string, string>,
   first: 'first',
-  nth: (order: number) => `${order}.`,
+  nth: (order: number) => `${order}${ordinals[plural.select(order)] ?? 'th'}`,
   never: 'never',
 };

@@ -13,6 +13,7 @@ import { Empty, Failure, Remote, SkeletonLines } from '../../ui/Remote';
 import { useRight } from '../../ui/rights';
 import { Section } from '../../ui/Section';
 import { ReadOnly } from '../team/ReadOnly';
+import { WhoDirects } from '../team/whom';
 import { emptyDefinition, readDefinition, toolsOf } from './definition';
 import { InputsEditor } from './InputsEditor';
 import { Rail } from './Rail';
@@ -51,7 +52,7 @@ export function EditWorkflowScreen() {
             <Editor key={`${workflow.id}.${opening}`} kept={workflow} reload={reload} />
           ) : (
             <Empty
-              text={pageWords.readOnly(workflow.owner)}
+              text={<WhoDirects maker={workflow.owner_id} say={pageWords.readOnly} />}
               action={
                 <ButtonTo to="/workflows/$workflowId" params={{ workflowId }} variant="default">
                   {railWords.run}

@@ -95,8 +95,8 @@ function Looked({ condition: { held, left, right } }: { condition: ConditionTest
     <Alert color={held ? 'green' : 'gray'} title={held ? words.held : words.notHeld}>
       <Facts
         facts={[
-          { name: words.left, value: left || words.nothing },
-          right === '' ? null : { name: words.right, value: right },
+          { name: words.left, value: left || words.nothing, long: true },
+          right === '' ? null : { name: words.right, value: right, long: true },
         ]}
       />
     </Alert>

@@ -12,7 +12,6 @@ import { ButtonTo } from '../../ui/LinkTo';
 import { Padded } from '../../ui/Padded';
 import { Page } from '../../ui/Page';
 import { Failure, Remote, SkeletonLines } from '../../ui/Remote';
-import { useRight } from '../../ui/rights';
 import { Section } from '../../ui/Section';
 import { type Definition, readDefinition } from './definition';
 import { DefinitionView } from './DefinitionView';
@@ -101,7 +100,6 @@ function columns(dates: Dates, workflow: Workflow): Column<WorkflowVersionSummar
 }
 
 function OneVersion({ workflow, version }: { workflow: Workflow; version: number }) {
-  const edits = useRight('start_work') && workflow.can_edit;
   const query = useQuery(workflowVersionQuery(workflow.id, version));
   return (
     <Remote query={query} what={words.one} skeleton={<SkeletonLines count={6} />}>
@@ -111,7 +109,7 @@ function OneVersion({ workflow, version }: { workflow: Workflow; version: number
           <Section
             title={words.version(version)}
             actions={
-              edits && version !== workflow.version ? (
+              workflow.can_edit && version !== workflow.version ? (
                 <Restore workflow={workflow} definition={definition} />
               ) : null
             }

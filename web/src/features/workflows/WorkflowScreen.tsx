@@ -11,10 +11,10 @@ import { ButtonTo, LinkTo } from '../../ui/LinkTo';
 import { useMe } from '../../ui/me';
 import { Page } from '../../ui/Page';
 import { Failure, Remote, SkeletonLines } from '../../ui/Remote';
-import { useRight } from '../../ui/rights';
 import { Section } from '../../ui/Section';
 import { firstTab, type RunTab } from '../runs/RunTabs';
 import { useStopRun } from '../runs/useStopRun';
+import { WhoDirects } from '../team/whom';
 import { RUN_ID } from '../tools/EstimateBar';
 import { ToolInputs } from '../tools/ToolInputs';
 import { ToolRun } from '../tools/ToolRun';
@@ -133,7 +133,7 @@ function ofWorkflow(run: Run | null, workflow: Workflow): Run | null {
 }
 
 function Head({ workflow, definition }: { workflow: Workflow; definition: Definition }) {
-  const edits = useRight('start_work') && workflow.can_edit;
+  const edits = workflow.can_edit;
   const [deleting, setDeleting] = useState(false);
   const params = { workflowId: workflow.id };
   return (
@@ -149,7 +149,12 @@ function Head({ workflow, definition }: { workflow: Workflow; definition: Defini
         <LinkTo to="/runs" search={{ kind: 'workflow', subject: workflow.id }} underline="always">
           {words.history}
         </LinkTo>
-        {workflow.can_edit ? '' : ` · ${words.readOnly(workflow.owner)}`}
+        {edits ? null : (
+          <>
+            {' · '}
+            <WhoDirects maker={workflow.owner_id} say={words.readOnly} />
+          </>
+        )}
       </Text>
       <Group gap={8}>
         {edits ? (

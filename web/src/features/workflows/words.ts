@@ -35,7 +35,7 @@ export const pageWords = {
   steps: (count: number) => (count === 1 ? '1 step' : `${count} steps`),
   version: (version: number) => `version ${version}`,
   by: (name: string) => `made by ${name}`,
-  readOnly: (name: string) => `${name} and owners can change it.`,
+  readOnly: (names: string) => `${names} can change it.`,
   noInputs: 'This workflow asks for nothing. It can be run as it is.',
   removeTitle: (name: string) => `Delete “${name}”?`,
   removeText:
