@@ -49,7 +49,7 @@ async function asks(told) {
   await page.getByTestId('live-region').getByText(/^Joule waits for you: Translate\?/).waitFor();
   const within = await asking(page).evaluate((one) => one.contains(document.activeElement));
   assert.equal(within, false, 'the focus stays where it was');
-  await page.getByTestId('working').getByText('Waiting for you.').waitFor();
+  await page.getByTestId('working').getByText('Waiting for you').waitFor();
   const run = await newestRun(owner);
   assert.equal(run.state, 'waiting_for_input');
   await look(told, 'session-asking', { whole: false });

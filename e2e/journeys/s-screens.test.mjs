@@ -11,6 +11,7 @@ import {
 import { journey } from '../support/journey.mjs';
 import { look, open } from '../support/looks.mjs';
 import { join, MEMBER, paysWith, setUp } from '../support/people.mjs';
+import { becomes } from '../support/until.mjs';
 
 journey('Every state of Billing, and every page between them', async (story) => {
   const server = await story.server();
@@ -71,6 +72,10 @@ async function ofIncomplete(told) {
   await page.getByRole('main').getByRole('link', { name: 'Confirm payment' }).first().click();
   await page.getByRole('button', { name: 'Refuse', exact: true }).click();
   await page.getByRole('heading', { level: 1, name: 'Billing' }).waitFor();
+  // Nothing waits for an answer any more: neither the purchase nor the invoice.
+  await section(page, 'Invoices').getByText('Void', { exact: true }).waitFor();
+  const left = page.getByRole('main').getByText('Confirm payment');
+  await becomes('no payment to confirm', () => left.count(), 0);
   await look(told, 'billing-refused');
   await owner.api.get('/billing');
 }
