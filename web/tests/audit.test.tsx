@@ -54,7 +54,17 @@ test('nobody else is shown it, and nothing is asked', async () => {
 });
 
 test('a change says what became of what, and nothing of what stayed', () => {
-  expect(changeText(null, { plan: 'team', cadence: 'monthly' })).toBe('cadence: monthly, plan: team');
+  const started = { cadence: 'monthly', currency: 'usd', due_cents: 9900, outcome: 'checkout', plan: 'team' };
+  expect(changeText(null, started)).toBe(
+    'plan: team, cadence: monthly, to pay: $99.00, how: on the payment page',
+  );
+  const recharge = { enabled: true, threshold: '10000', amount: '5000', monthly_limit: '25000' };
+  expect(changeText(null, recharge)).toBe(
+    'on: yes, buys below: 10,000, buys: 5,000, at most a month: 25,000',
+  );
+  expect(changeText(null, { reason: 'too_dear', ends: 'at_period_end' })).toBe(
+    'ends: with the period, reason: too_dear',
+  );
   expect(changeText({ on: true, cap: null }, { on: true, cap: '5' })).toBe('cap: 5');
   expect(changeText({ billing_admin: true }, { billing_admin: false })).toBe('billing admin: yes → no');
   expect(changeText({ role: 'admin' }, null)).toBe('role: admin → –');

@@ -195,7 +195,7 @@ export function recharge(change: Partial<AutoRecharge> = {}): AutoRecharge {
     amount: '10000',
     monthly_limit: null,
     state: 'off',
-    state_text: 'Off.',
+    state_text: 'Nothing is bought by itself.',
     this_month: '0',
     at_most: null,
     next_attempt_at: null,

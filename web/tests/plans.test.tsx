@@ -233,13 +233,14 @@ test('a restart tells which locked credits are unlocked and which have expired',
     ...preview().credits,
     unlocked: [
       { credits: '4999.5', expires_at: '2027-11-22T09:42:00Z' },
+      { credits: '2500', expires_at: '2027-11-22T17:03:00Z' },
       { credits: '300', expires_at: null },
     ],
     expired: [{ credits: '5000', expires_at: '2026-10-01T09:42:00Z' }],
   };
   const lines = linesOf(preview({ scenario: 'restart', credits }), null, makeDates('UTC'));
   const told = lines.map(({ name, text }) => `${name}: ${text}`);
-  expect(told).toContain('Unlocked, usable until 22 Nov 2027: 4,999 credits');
+  expect(told).toContain('Unlocked, usable until 22 Nov 2027: 4,999 credits + 2,500 credits');
   expect(told).toContain('Unlocked: 300 credits');
   expect(told).toContain('Expired while locked, on 1 Oct 2026: 5,000 credits');
 });

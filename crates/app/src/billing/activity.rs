@@ -302,7 +302,7 @@ fn of_journal(entries: &[Entry], sources: &Sources) -> Vec<Activity> {
     for entry in entries {
         let (kind, grant, credits, status, text) = match entry.fact {
             Fact::Locked => {
-                let text = "Credits were locked: the plan has ended".to_owned();
+                let text = "Credits were locked: no plan is paid".to_owned();
                 (ActivityKind::Locked, None, None, "locked", text)
             }
             Fact::Unlocked => {

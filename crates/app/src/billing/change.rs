@@ -93,6 +93,7 @@ impl App {
         let before = from.map_or(Value::Null, |from| audit::plan(&from.plan, from.cadence));
         let mut after = audit::plan(&shown.plan, shown.cadence);
         after["due_cents"] = shown.due_cents.into();
+        after["currency"] = shown.currency.clone().into();
         after["outcome"] = outcome.into();
         self.audit(caller, deed, "plan", (before, after)).await;
         done

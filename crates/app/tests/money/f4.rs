@@ -28,9 +28,13 @@ trait Act {
     /// What loses an answer; its own answer is nobody's business then.
     async fn act(&self, stage: &Stage, line: &Line);
     /// What people and workers do when they have no answer.
-    async fn again(&self, stage: &Stage);
+    async fn again(&self, stage: &Stage) {
+        look_around(stage).await;
+    }
     /// In words that can be compared.
-    async fn outcome(&self, stage: &Stage, line: &Line) -> String;
+    async fn outcome(&self, stage: &Stage, line: &Line) -> String {
+        tally(stage, line).await
+    }
 }
 
 /// Loses the answer of each commit of the act in turn; how many there were.
@@ -106,10 +110,6 @@ impl Act for Purchase {
         let _ = stage.app.follow_hooks().await;
     }
 
-    async fn again(&self, stage: &Stage) {
-        look_around(stage).await;
-    }
-
     async fn outcome(&self, stage: &Stage, line: &Line) -> String {
         let page = Page { before: None, limit: 10 };
         let rows = stage.store.checkouts(stage.owner.org, page).await.unwrap();
@@ -145,10 +145,6 @@ impl Act for SavedCard {
         if !bought {
             stage.app.create_checkout(&stage.owner, wish(1_000)).await.unwrap();
         }
-    }
-
-    async fn outcome(&self, stage: &Stage, line: &Line) -> String {
-        tally(stage, line).await
     }
 }
 
@@ -217,10 +213,6 @@ impl Act for Renewal {
         let _ = stage.app.follow_hooks().await;
     }
 
-    async fn again(&self, stage: &Stage) {
-        look_around(stage).await;
-    }
-
     async fn outcome(&self, stage: &Stage, line: &Line) -> String {
         let periods = stage.store.plan_periods(stage.owner.org).await.unwrap();
         let length = |row: &PlanPeriodRow| row.period_end.seconds_since(row.period_start);
@@ -256,10 +248,6 @@ impl Act for Refund {
 
     async fn act(&self, stage: &Stage, _: &Line) {
         let _ = stage.app.follow_hooks().await;
-    }
-
-    async fn again(&self, stage: &Stage) {
-        look_around(stage).await;
     }
 
     async fn outcome(&self, stage: &Stage, line: &Line) -> String {

@@ -1,5 +1,5 @@
 /** The way out: what goes, what stays, and the password of who wants it. */
-import { Button, Group, PasswordInput, Radio, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Radio, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { deleteAccount } from '../../api/gen';
 import { call } from '../../api/problem';
@@ -10,7 +10,7 @@ import { LinkTo } from '../../ui/LinkTo';
 import { useMe } from '../../ui/me';
 import { Failure } from '../../ui/Remote';
 import { Section } from '../../ui/Section';
-import { words as shared } from '../../ui/words';
+import { LastWord } from './LastWord';
 import { Points } from './Points';
 import { accountWords as words } from './words';
 
@@ -68,29 +68,14 @@ function DeleteDialog({ close }: { close: () => void }) {
               <Radio value="reassign" label={words.reassign} description={words.reassignNote} />
             </Stack>
           </Radio.Group>
-          <TextInput
-            label={words.email(user.email)}
-            autoComplete="off"
-            {...form.getInputProps('email')}
+          <LastWord
+            name={{ label: words.email(user.email), ...form.getInputProps('email') }}
+            password={{ label: words.password, ...form.getInputProps('password') }}
+            yes={words.yes}
+            ready={email.trim() !== '' && password !== ''}
+            busy={busy}
+            close={close}
           />
-          <PasswordInput
-            label={words.password}
-            autoComplete="current-password"
-            {...form.getInputProps('password')}
-          />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close} data-autofocus>
-              {shared.cancel}
-            </Button>
-            <Button
-              type="submit"
-              color="red"
-              loading={busy}
-              disabled={email.trim() === '' || password === ''}
-            >
-              {words.yes}
-            </Button>
-          </Group>
         </Stack>
       </form>
     </Dialog>

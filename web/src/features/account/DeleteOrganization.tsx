@@ -1,5 +1,5 @@
 /** The end of an organization, for its owner: what ends, what is lost, its name and a password. */
-import { Button, Group, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { deleteOrganization } from '../../api/gen';
 import { ApiProblem, call } from '../../api/problem';
@@ -11,7 +11,7 @@ import { useServerForm } from '../../ui/form';
 import { useMe } from '../../ui/me';
 import { Failure } from '../../ui/Remote';
 import { Section } from '../../ui/Section';
-import { words as shared } from '../../ui/words';
+import { LastWord } from './LastWord';
 import { Points } from './Points';
 import { organizationWords as words } from './words';
 
@@ -51,29 +51,17 @@ function DeleteDialog({ close }: { close: () => void }) {
           {failure ? <Refused error={failure} /> : null}
           <Points title={words.ends} points={[...words.ended, lost]} />
           <Points title={words.stays} points={words.kept} />
-          <TextInput
-            label={words.name(organization.name)}
-            autoComplete="off"
-            {...form.getInputProps('organization_name')}
+          <LastWord
+            name={{
+              label: words.name(organization.name),
+              ...form.getInputProps('organization_name'),
+            }}
+            password={{ label: words.password, ...form.getInputProps('password') }}
+            yes={words.yes}
+            ready={name.trim() !== '' && password !== ''}
+            busy={busy}
+            close={close}
           />
-          <PasswordInput
-            label={words.password}
-            autoComplete="current-password"
-            {...form.getInputProps('password')}
-          />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close} data-autofocus>
-              {shared.cancel}
-            </Button>
-            <Button
-              type="submit"
-              color="red"
-              loading={busy}
-              disabled={name.trim() === '' || password === ''}
-            >
-              {words.yes}
-            </Button>
-          </Group>
         </Stack>
       </form>
     </Dialog>

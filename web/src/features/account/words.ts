@@ -65,7 +65,7 @@ export const accountWords = {
   failed: 'Your account was not deleted.',
   done: 'Your account was deleted.',
   sorry: 'You can sign up again with the same address at any time, as a new person.',
-  after: 'You are in no organization any more. You can ask for an invitation, or delete your account.',
+  after: 'Ask somebody for an invitation, or delete your account.',
 };
 
 export const organizationWords = {

@@ -84,7 +84,7 @@ function columns(dates: Dates): Column<AuditEntry>[] {
         </>
       ),
     },
-    { label: words.columns.when, cell: ({ at }) => dates.moment(at) },
+    { label: words.columns.when, word: true, cell: ({ at }) => dates.moment(at) },
     { label: words.columns.who, cell: ({ actor }) => actor.name ?? words.gone },
     {
       label: words.columns.change,

@@ -1,14 +1,25 @@
 /** What an entry changed, in one line. */
+import { formatCredits, formatMoney } from '../../credits/amount';
+import { changeWords as words } from './words';
+
 type Look = { [member: string]: unknown } | null;
 
 /** `role: member → viewer`; a member that stayed as it was is left out. */
 export function changeText(before: Look, after: Look): string {
-  const members = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])].toSorted();
-  return members
-    .map((member) => ({ member, was: plain(before?.[member]), is: plain(after?.[member]) }))
+  return membersOf(before, after)
+    .map((member) => ({ member, was: text(before, member), is: text(after, member) }))
     .filter(({ was, is }) => was !== is)
-    .map(({ member, was, is }) => `${member.replaceAll('_', ' ')}: ${line(was, is)}`)
+    .map(({ member, was, is }) => `${words.members[member] ?? plain(member)}: ${line(was, is)}`)
     .join(', ');
+}
+
+/** Those that have words of their own first, in the order of these. */
+function membersOf(before: Look, after: Look): string[] {
+  const all = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
+  const known = Object.keys(words.members).filter((member) => all.has(member));
+  const others = [...all].filter((member) => !(member in words.members)).toSorted();
+  // Written beside the amount that it belongs to.
+  return [...known, ...others].filter((member) => member !== 'currency');
 }
 
 function line(was: string, is: string): string {
@@ -16,8 +27,18 @@ function line(was: string, is: string): string {
   return `${was} → ${is === '' ? '–' : is}`;
 }
 
-function plain(value: unknown): string {
+function text(look: Look, member: string): string {
+  const value = look?.[member];
   if (value === undefined || value === null) return '';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  return String(value).replaceAll('_', ' ');
+  if (member.endsWith('_cents') && typeof look?.currency === 'string') {
+    return formatMoney({ amount: Number(value), currency: look.currency });
+  }
+  if (words.credits.includes(member)) return formatCredits(String(value));
+  const said = String(value);
+  return words.free.includes(member) ? said : plain(words.values[said] ?? said);
+}
+
+function plain(word: string): string {
+  return word.replaceAll('_', ' ');
 }

@@ -58,11 +58,14 @@ function written(preview: ChangePreview, dates: Dates): Written[] {
   lines.push({ name: words.creditsNow, text: creditsShort(credits.now) });
   const more = isZero(credits.added) ? '' : ` (${words.added(credits.added)})`;
   lines.push({ name: words.creditsAfter, text: `${creditsShort(credits.after)}${more}` });
-  const locked = (name: (day: string | null) => string) => (part: LockedCredits) =>
-    lines.push({
-      name: name(part.expires_at ? dates.day(part.expires_at) : null),
-      text: creditsShort(part.credits),
-    });
+  const locked = (nameOf: (day: string | null) => string) => (part: LockedCredits) => {
+    const name = nameOf(part.expires_at ? dates.day(part.expires_at) : null);
+    const text = creditsShort(part.credits);
+    // Bought on one day they expire on one day, at other hours.
+    const same = lines.find((line) => line.name === name);
+    if (same) same.text = `${same.text} + ${text}`;
+    else lines.push({ name, text });
+  };
   credits.unlocked.forEach(locked(words.unlocked));
   credits.expired.forEach(locked(words.lapsed));
   if (preserved) {

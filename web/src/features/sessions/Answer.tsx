@@ -26,7 +26,8 @@ interface Props {
   message: Message;
   sessionId: string;
   sessionCredits: string;
-  retry: (messageId: string) => void;
+  /** None: this person does not write in the session. */
+  retry: ((messageId: string) => void) | null;
   retryClosed: boolean;
   /** This person has asked it to stop. */
   stopping: boolean;
@@ -72,7 +73,7 @@ export function Answer(props: Props) {
             run={shown}
             text={text}
             sessionCredits={sessionCredits}
-            retry={() => retry(message.id)}
+            retry={retry === null ? null : () => retry(message.id)}
             retryClosed={retryClosed}
           />
         ) : null}

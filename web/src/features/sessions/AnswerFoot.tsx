@@ -15,7 +15,8 @@ interface Props {
   run: RunSummary;
   text: string;
   sessionCredits: string;
-  retry: () => void;
+  /** None: this person does not write in the session. */
+  retry: (() => void) | null;
   retryClosed: boolean;
 }
 
@@ -23,7 +24,7 @@ export function AnswerFoot({ run, text, sessionCredits, retry, retryClosed }: Pr
   return (
     <Group gap={4} className={classes.foot}>
       {text === '' ? null : <CopyText text={text} label={words.copy} />}
-      <Retry run={run} retry={retry} closed={retryClosed} />
+      {retry === null ? null : <Retry run={run} retry={retry} closed={retryClosed} />}
       <Credits run={run} sessionCredits={sessionCredits} />
     </Group>
   );

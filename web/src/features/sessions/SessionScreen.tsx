@@ -80,8 +80,8 @@ function Conversation({ session }: { session: SessionDetail }) {
                 message={message}
                 asker={askerOf(data, index)}
                 session={session}
-                retry={(id) => send.mutate({ retry_of: id, ...writing.how() })}
-                retryClosed={!works || working !== null || gate.closed || send.isPending}
+                retry={works ? (id) => send.mutate({ retry_of: id, ...writing.how() }) : null}
+                retryClosed={working !== null || gate.closed || send.isPending}
                 stopping={message.run?.id === working?.id && stop?.pressed === true}
               />
             ))}
@@ -122,7 +122,7 @@ interface OneProps {
   session: SessionDetail;
   /** The run that answers what a person said. */
   asker: RunSummary | null;
-  retry: (messageId: string) => void;
+  retry: ((messageId: string) => void) | null;
   retryClosed: boolean;
   stopping: boolean;
 }

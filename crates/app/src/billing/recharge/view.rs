@@ -188,7 +188,7 @@ impl Told<'_> {
         let row = self.row;
         let limit = amount(row.monthly_limit);
         match self.state {
-            RechargeState::Off => "Off.".to_owned(),
+            RechargeState::Off => "Nothing is bought by itself.".to_owned(),
             RechargeState::On => format!(
                 "Buys {} when below {}, up to {limit} a month.",
                 amount(row.amount),

@@ -267,6 +267,7 @@ impl From<BillingView> for Billing {
         let plan_name = match (&view.plan, view.state) {
             (Some(plan), _) => plan.name.clone(),
             (None, Standing::Trial) => "Trial".to_owned(),
+            (None, Standing::Incomplete) => "No plan yet".to_owned(),
             (None, _) => "No plan".to_owned(),
         };
         let none = PayingView {
