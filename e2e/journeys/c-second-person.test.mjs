@@ -135,12 +135,13 @@ async function isToldWhom({ story, member }) {
 
 async function isRemoved({ story, owner, member }) {
   const { page } = owner;
+  // Their open page looks again at once.
+  member.expect(/status of 401/);
   await page.getByRole('link', { name: 'Team', exact: true }).click();
   await page.getByRole('button', { name: `Remove ${MEMBER.name}` }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await until('the row to be gone', async () => (await page.getByRole('row').filter({ hasText: MEMBER.email }).count()) === 0);
-  member.expect(/status of 401/);
   assert.equal((await member.api.ask('GET', '/credits')).status, 401);
   const usage = member.page.getByRole('link', { name: 'Usage', exact: true }).first();
   const logIn = member.page.getByRole('heading', { level: 1, name: 'Log in' });

@@ -51,3 +51,14 @@ test('a code block has its language and a copy button', () => {
   expect(page.textContent).toContain('python');
   expect(screen.getByRole('button', { name: 'Copy' })).toBeTruthy();
 });
+
+test('headings go down one level at a time, from the page’s own', () => {
+  render(<Markdown text={'### 1.\n\n##### Deep\n\n> # Loud\n\n###### Last'} />);
+  const levels = screen.getAllByRole('heading').map(({ tagName, textContent }) => [tagName, textContent]);
+  expect(levels).toEqual([
+    ['H2', '1.'],
+    ['H3', 'Deep'],
+    ['H2', 'Loud'],
+    ['H3', 'Last'],
+  ]);
+});

@@ -7,6 +7,7 @@ import ReactMarkdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
 import remend from 'remend';
 import { CopyText } from '../../ui/CopyText';
+import { headings } from './headings';
 import classes from './Markdown.module.css';
 
 const words = {
@@ -23,8 +24,7 @@ const components: Components = {
     </span>
   ),
   pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,
-  // The page has its one h1; a header cell without text is no header.
-  h1: ({ children }) => <h2>{children}</h2>,
+  // A header cell without text is no header.
   // oxlint-disable-next-line jsx-a11y/control-has-associated-label
   th: ({ children }) => (plain(children) === '' ? <td /> : <th>{children}</th>),
   table: ({ children }) => (
@@ -45,7 +45,7 @@ interface Props {
 export const Markdown = memo(function Markdown({ text, growing = false }: Props) {
   return (
     <div className={classes.markdown}>
-      <ReactMarkdown remarkPlugins={[remarkGfm]} components={components}>
+      <ReactMarkdown remarkPlugins={[remarkGfm, headings]} components={components}>
         {growing ? remend(text) : text}
       </ReactMarkdown>
     </div>
